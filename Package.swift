@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+
+// A section a layer, in the order in which the layers may import one another: a target imports only
+// what stands above it. Each source target is followed by its test target.
+//
+// libcurl and libcrypto are opened at first use (see Sources/HTTP/CurlLibrary.swift), so `make` links
+// with --as-needed and the start of the program does not pay for them.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: [.target(name: name)] + dependencies,
+        swiftSettings: strict
+    )
+}
+
+let package = Package(
+    name: "fal-bridge",
+    products: [
+        .executable(name: "fal-bridge", targets: ["fal-bridge"]),
+        .executable(name: "fal-local", targets: ["fal-local"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // C libraries: module maps and thin shims, nothing else.
+        .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+
+        // The operating system: threads, files, clocks, digests.
+        target("Platform"),
+        tests(of: "Platform"),
+
+        // Libraries in their own right: no word of fal in them.
+        target("JSON", ["CJansson"]),
+        tests(of: "JSON"),
+        target("SQLite", ["CSQLite"]),
+        tests(of: "SQLite"),
+        target("JSONSchema", ["CPCRE2", "JSON"]),
+        tests(of: "JSONSchema"),
+        target("JSONRPC", ["JSON", "Platform"]),
+        tests(of: "JSONRPC"),
+        target("HTTP", ["CCurl", "Platform"]),
+        tests(of: "HTTP"),
+
+        // fal: what both ends of the wire share, then the client end.
+        target("FalProtocol", ["JSON", "JSONSchema", "Platform"]),
+        tests(of: "FalProtocol"),
+        target("Models", ["FalProtocol", "JSON", "JSONSchema", "Platform"]),
+        tests(of: "Models"),
+        target("FalClient", ["FalProtocol", "HTTP", "JSON", "Platform"]),
+        tests(of: "FalClient"),
+
+        // The bridge.
+        target("Bridge", ["FalClient", "FalProtocol", "HTTP", "JSON", "JSONRPC", "JSONSchema", "Models", "Platform"]),
+        tests(of: "Bridge"),
+        .executableTarget(
+            name: "fal-bridge",
+            dependencies: ["Bridge", "FalProtocol", "JSON", "JSONRPC", "JSONSchema", "Models", "Platform"],
+            swiftSettings: strict
+        ),
+
+        // The local server: the other end of the same wire. The bridge links nothing of it.
+        .target(
+            name: "LocalQueue",
+            dependencies: [
+                "FalProtocol",
+                "JSON",
+                "JSONSchema",
+                "Models",
+                "Platform",
+                "SQLite",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: strict
+        ),
+        tests(of: "LocalQueue"),
+        .executableTarget(
+            name: "fal-local",
+            dependencies: [
+                "LocalQueue",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            swiftSettings: strict
+        ),
+    ]
+)

@@ -1,0 +1,118 @@
+/// One pass over a document before jansson sees it: it finds the nesting depth, and the numbers that
+/// jansson would change or refuse.
+///
+/// jansson 2.14 reads a real number into a double (0.1 then prints as 0.10000000000000001), loses the sign
+/// of -0, and fails the whole document on an integer over 2^63-1 or on 1e400. Each such number is put
+/// aside as text and replaced by an integer that names its place in the list: `firstReference` + index.
+/// Since every number of more than 18 digits is put aside, an integer of 19 digits in what jansson
+/// returns can be nothing but such a reference.
+struct NumberScan {
+    /// 2^62: 19 digits, and far from the end of what an Int64 holds.
+    static let firstReference: Int64 = 4_611_686_018_427_387_904
+
+    struct Aside {
+        let start: Int
+        let length: Int
+    }
+
+    private(set) var aside: [Aside] = []
+    /// Where the nesting first passed the limit.
+    private(set) var tooDeepAt: Int?
+
+    init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int) {
+        let count = bytes.count
+        var depth = 0
+        var index = 0
+        while index < count {
+            switch bytes[index] {
+            case UInt8(ascii: "\""):
+                index = Self.endOfString(bytes, from: index + 1)
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                depth += 1
+                if depth > maxDepth {
+                    tooDeepAt = index
+                    return
+                }
+                index += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                depth -= 1
+                index += 1
+            case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+                index = number(bytes, from: index)
+            default:
+                index += 1
+            }
+        }
+    }
+
+    private static func endOfString(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var index = start
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "\"") { return index + 1 }
+            index += byte == UInt8(ascii: "\\") ? 2 : 1
+        }
+        return index
+    }
+
+    /// Reads a number by RFC 8259's grammar. What does not fit it is left for jansson to complain about.
+    private mutating func number(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var index = start
+        func digits() -> Int {
+            let first = index
+            while index < bytes.count, bytes[index] >= UInt8(ascii: "0"), bytes[index] <= UInt8(ascii: "9") {
+                index += 1
+            }
+            return index - first
+        }
+        func skip(_ characters: StaticString) -> Bool {
+            guard index < bytes.count else { return false }
+            let byte = bytes[index]
+            let found = characters.withUTF8Buffer { $0.contains(byte) }
+            if found { index += 1 }
+            return found
+        }
+
+        let negative = skip("-")
+        let first = index
+        let whole = digits()
+        var isSimple = whole <= 18
+        guard whole > 0, whole == 1 || bytes[first] != UInt8(ascii: "0") else { return max(index, start + 1) }
+        if negative, whole == 1, bytes[first] == UInt8(ascii: "0") { isSimple = false }
+        if skip(".") {
+            guard digits() > 0 else { return index }
+            isSimple = false
+        }
+        if skip("eE") {
+            _ = skip("+-")
+            guard digits() > 0 else { return index }
+            isSimple = false
+        }
+        if !isSimple { aside.append(Aside(start: start, length: index - start)) }
+        return index
+    }
+
+    /// The document with each number that was put aside replaced by its reference.
+    func rewrite(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count + aside.count * 19)
+        var copied = 0
+        for (index, number) in aside.enumerated() {
+            result.append(contentsOf: bytes[copied..<number.start])
+            result.append(contentsOf: String(Self.firstReference + Int64(index)).utf8)
+            copied = number.start + number.length
+        }
+        result.append(contentsOf: bytes[copied...])
+        return result
+    }
+
+    /// The place in the document that `position` in the rewritten one came from.
+    func original(of position: Int) -> Int {
+        var shift = 0
+        for number in aside {
+            guard number.start + shift + 19 <= position else { break }
+            shift += 19 - number.length
+        }
+        return position - shift
+    }
+}
