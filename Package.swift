@@ -35,6 +35,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     ],
     targets: [
         // C libraries: module maps and thin shims, nothing else.
@@ -81,6 +82,7 @@ let package = Package(
             name: "LocalQueue",
             dependencies: [
                 "FalProtocol",
+                "HTTP",
                 "JSON",
                 "JSONSchema",
                 "Models",
@@ -94,7 +96,11 @@ let package = Package(
         .executableTarget(
             name: "fal-local",
             dependencies: [
+                "FalProtocol",
+                "JSON",
                 "LocalQueue",
+                "Platform",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             swiftSettings: strict

@@ -77,6 +77,10 @@ extension JSONObject: Hashable {
     }
 }
 
+extension JSONObject: ExpressibleByDictionaryLiteral {
+    public init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
+}
+
 extension JSONObject: Sequence {
     public func makeIterator() -> Array<Member>.Iterator { members.makeIterator() }
 }

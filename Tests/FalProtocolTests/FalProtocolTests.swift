@@ -1,1 +1,87 @@
-// placeholder
+import FalProtocol
+import JSON
+import JSONSchema
+import Testing
+
+@Suite struct EndpointIDTests {
+    @Test(arguments: [
+        ("fal-ai/fast-animatediff/video-to-video", "fal-ai/fast-animatediff", "video-to-video"),
+        ("fal-ai/fast-animatediff/turbo/video-to-video", "fal-ai/fast-animatediff", "turbo/video-to-video"),
+        ("fal-ai/amt-interpolation", "fal-ai/amt-interpolation", nil),
+        ("workflows/fal-ai/sdxl-sticker", "workflows/fal-ai/sdxl-sticker", nil),
+        ("comfy/alice/wf/run", "comfy/alice/wf", "run"), ("110602490-lora", "110602490/lora", nil),
+    ])
+    func reads(id: String, base: String, path: String?) throws {
+        let endpoint = try EndpointID(id)
+        #expect(endpoint.base == base)
+        #expect(endpoint.path == path)
+    }
+
+    @Test(arguments: ["", "a", "a/", "/a/b", "a//b", "a/../b", "a/b?c", "a/b#c", "a b/c", "a/b\n", "workflows/a", "a/b/."])
+    func refuses(id: String) { #expect(throws: EndpointID.Malformed.self) { try EndpointID(id) } }
+
+    @Test func requestIDs() {
+        #expect(RequestID.isValid("764cabcf-b745-4b3e-ae38-1200304cf45b"))
+        for id in ["", "..", ".", "a/b", "a b", "a?b", "a#b", "a%2f", String(repeating: "a", count: 129)] {
+            #expect(!RequestID.isValid(id))
+        }
+    }
+}
+
+@Suite struct ErrorBodyTests {
+    @Test(arguments: [
+        (#"{"detail":"Request is still in progress"}"#, "Request is still in progress"),
+        (#"{"detail":[{"loc":["body","fps"],"msg":"Too much","type":"x"},{"msg":"Odd"}]}"#, "fps: Too much; Odd"),
+        (#"{"status":"NOT_FOUND"}"#, "NOT_FOUND"), ("<html><head><title>502 Bad Gateway</title></head></html>", "HTTP 502: 502 Bad Gateway"),
+        ("", "HTTP 502"), ("[1]", "HTTP 502"), ("plain words", "HTTP 502: plain words"),
+    ])
+    func messages(body: String, message: String) {
+        #expect(ErrorBody(status: 502, body: Array(body.utf8)).message == message)
+    }
+}
+
+@Suite struct FaultWordsTests {
+    @Test(arguments: [
+        (#"{"maximum":50}"#, "99", "less_than_equal", "Input should be less than or equal to 50"),
+        (#"{"minimum":0.1}"#, "0", "greater_than_equal", "Input should be greater than or equal to 0.1"),
+        (#"{"type":"integer"}"#, "1.5", "int_from_float", "Input should be a valid integer, got a number with a fractional part"),
+        (#"{"enum":["a","b","c"]}"#, "1", "literal_error", "Input should be 'a', 'b' or 'c'"),
+        (#"{"type":["string","null"]}"#, "1", "string_type", "Input should be a valid string"),
+        (#"{"minLength":1}"#, #""""#, "string_too_short", "String should have at least 1 character"),
+    ])
+    func words(schema: String, value: String, type: String, msg: String) throws {
+        let fault = try #require(try Schema(JSON.parse(schema)).faults(in: JSON.parse(value)).first)
+        let words = FieldFault(fault)
+        #expect(words.type == type)
+        #expect(words.msg == msg)
+        #expect(words.loc == ["body"])
+    }
+}
+
+@Suite struct QueueStatusTests {
+    @Test func readsARealTrace() throws {
+        let text = #"{"status":"IN_PROGRESS","request_id":"1","response_url":"u","logs":[{"timestamp":"2024-12-20T15:37:17.120314","message":"  0%","labels":{}}],"metrics":{}}"#
+        let status = try #require(try QueueStatus(JSON.parse(text)))
+        #expect(status.state == .inProgress)
+        #expect(status.logs?.first?.level == "INFO")
+        #expect(QueueStatus(status.wire) != nil)
+    }
+
+    @Test func unknownWordsAreNoStatus() throws {
+        #expect(QueueStatus(["status": "NOT_FOUND", "request_id": "1"]) == nil)
+    }
+}
+
+@Suite struct FileValueTests {
+    @Test func findsEveryFile() throws {
+        let output = try JSON.parse(#"{"video":{"url":"a","file_size":3},"seed":1,"frames":[{"url":"b"}]}"#)
+        #expect(FileValue.all(in: output).map(\.url) == ["a", "b"])
+    }
+
+    @Test func mediaTypes() {
+        #expect(MediaType.guess(name: "x.mp4", start: Array("GIF89a".utf8)) == "image/gif")
+        #expect(MediaType.guess(name: "x.MP4", start: []) == "video/mp4")
+        #expect(MediaType.guess(name: "x", start: []) == MediaType.unknown)
+        #expect(MediaType.fileExtension(of: "video/mp4") == "mp4")
+    }
+}

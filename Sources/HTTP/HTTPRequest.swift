@@ -1,0 +1,39 @@
+/// A request, as a value.
+public struct HTTPRequest: Sendable {
+    public enum Body: Sendable {
+        case none
+        case bytes([UInt8])
+        /// `length` bytes of the file from `offset`, read as they are sent.
+        case file(path: String, offset: Int64, length: Int64)
+    }
+
+    public var method: String
+    /// Absolute, `http` or `https`.
+    public var url: String
+    public var headers: [(name: String, value: String)]
+    public var body: Body
+    /// The socket to connect to in place of the URL's host.
+    public var unixSocket: String?
+    /// Seconds until the connection must stand.
+    public var connectTimeout: Double = 30
+    /// Seconds for the whole exchange; nil for no limit.
+    public var timeout: Double? = 120
+    /// Seconds without a byte in either direction after which the exchange fails; nil for no limit.
+    public var stallTimeout: Double?
+    /// Bytes of an answer that is collected in memory.
+    public var maxResponseBytes: Int = 64 << 20
+    /// Redirects to follow; the headers go along only to the same host and port, `Authorization` never.
+    public var maxRedirects: Int = 0
+
+    public init(
+        _ method: String,
+        _ url: String,
+        headers: [(name: String, value: String)] = [],
+        body: Body = .none
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+    }
+}
