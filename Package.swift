@@ -55,7 +55,7 @@ let package = Package(
         tests(of: "SQLite"),
         target("JSONSchema", ["CPCRE2", "JSON"]),
         tests(of: "JSONSchema"),
-        target("JSONRPC", ["JSON", "Platform"]),
+        target("JSONRPC", ["JSON", "JSONSchema", "Platform"]),
         tests(of: "JSONRPC"),
         target("HTTP", ["CCurl", "Platform"]),
         tests(of: "HTTP"),

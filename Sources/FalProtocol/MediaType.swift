@@ -20,6 +20,7 @@ public enum MediaType {
     /// The usual extension of a type, without its dot.
     public static func fileExtension(of type: String) -> String? {
         let plain = type.split(separator: ";").first.map { $0.trimmingBlanks() } ?? ""
+        if plain == "video/mp4" { return "mp4" }
         return byExtension.filter { $0.value == plain }.keys.sorted { ($0.count, $0) < ($1.count, $1) }.first
     }
 

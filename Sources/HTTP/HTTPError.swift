@@ -32,14 +32,14 @@ public struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
     public let code: Int
     /// In words, without any secret.
     public let message: String
-    /// Whether a connection ever stood: while it is false, the other side cannot have seen the request.
-    public let wasConnected: Bool
+    /// Whether any of the request may have left: while it is false, the other side cannot have seen it.
+    public let wasSent: Bool
 
-    public init(_ cause: Cause, code: Int = 0, message: String, wasConnected: Bool = false) {
+    public init(_ cause: Cause, code: Int = 0, message: String, wasSent: Bool = false) {
         self.cause = cause
         self.code = code
         self.message = message
-        self.wasConnected = wasConnected
+        self.wasSent = wasSent
     }
 
     public var description: String { message }

@@ -22,8 +22,13 @@ public struct HTTPRequest: Sendable {
     public var stallTimeout: Double?
     /// Bytes of an answer that is collected in memory.
     public var maxResponseBytes: Int = 64 << 20
-    /// Redirects to follow; the headers go along only to the same host and port, `Authorization` never.
+    /// Redirects to follow. A request that may be redirected is sent without its `Authorization`.
     public var maxRedirects: Int = 0
+    /// Whether a new connection is made for it. On a kept one that turns out dead, libcurl sends a request
+    /// again by itself, which must not happen to one that is paid for.
+    public var usesFreshConnection = false
+    /// Whether the answer may come compressed.
+    public var acceptsCompression = true
 
     public init(
         _ method: String,

@@ -8,6 +8,8 @@ public struct DynamicLibrary: @unchecked Sendable {
 
     public struct NotFound: Error, Sendable, CustomStringConvertible {
         public let description: String
+
+        public init(description: String) { self.description = description }
     }
 
     /// Opens the first of `names` that the loader finds.

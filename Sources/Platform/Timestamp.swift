@@ -18,7 +18,8 @@ public struct Timestamp: Sendable, Comparable, Hashable {
     public func iso8601(zone: String = "Z") -> String {
         let bounded = min(max(seconds, 0), 253_402_300_799)
         var whole = time_t(bounded.rounded(.down))
-        let micros = min(Int((bounded - Double(whole)) * 1_000_000), 999_999)
+        // Half a microsecond up, since a double next to 1.7e9 seconds falls short of the digit that was meant.
+        let micros = min(Int((bounded - Double(whole)) * 1_000_000 + 0.5), 999_999)
         var parts = tm()
         gmtime_r(&whole, &parts)
         func digits(_ value: Int32, _ width: Int) -> String { digits(Int(value), width) }

@@ -1,0 +1,101 @@
+import CCurl
+import Platform
+import Synchronization
+
+/// The one thread that drives all transfers. It sleeps in `curl_multi_poll` until a socket has something or
+/// somebody calls `curl_multi_wakeup`.
+///
+/// `@unchecked Sendable`: `multi` is touched by the loop's thread alone, but for `curl_multi_wakeup`, which
+/// libcurl allows from any; all else is behind `inbox`.
+final class TransferLoop: @unchecked Sendable {
+    private enum Order: Sendable {
+        case start(Transfer, UInt64)
+        case cancel(UInt64)
+    }
+
+    private let library: CurlLibrary
+    private let multi: CurlLibrary.Handle
+    private let inbox = Mutex<(orders: [Order], next: UInt64)>(([], 1))
+    private let done: @Sendable (UInt64, Result<HTTPHead, HTTPError>) -> Void
+
+    /// Connections at once, to one host and in all; further requests wait their turn in libcurl. HTTP/2 needs one.
+    private static let maxHostConnections = 16
+    private static let maxConnections = 64
+
+    init(_ library: CurlLibrary, done: @escaping @Sendable (UInt64, Result<HTTPHead, HTTPError>) -> Void)
+        throws(HTTPError)
+    {
+        guard let multi = library.multiInit() else { throw HTTPError(.other, message: "libcurl has no memory") }
+        self.library = library
+        self.multi = multi
+        self.done = done
+        _ = fb_multi_setopt_long(library.multiSetopt, multi, CURLMOPT_MAX_HOST_CONNECTIONS, Self.maxHostConnections)
+        _ = fb_multi_setopt_long(library.multiSetopt, multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, Self.maxConnections)
+        _ = fb_multi_setopt_long(library.multiSetopt, multi, CURLMOPT_MAXCONNECTS, Self.maxConnections)
+        do { try Thread.start { [self] in run() } } catch {
+            throw HTTPError(.other, message: error.description)
+        }
+    }
+
+    func reserve() -> UInt64 {
+        inbox.withLock { inbox in
+            inbox.next += 1
+            return inbox.next
+        }
+    }
+
+    func start(_ transfer: Transfer, _ number: UInt64) { give(.start(transfer, number)) }
+
+    func cancel(_ number: UInt64) { give(.cancel(number)) }
+
+    private func give(_ order: Order) {
+        inbox.withLock { $0.orders.append(order) }
+        _ = library.multiWakeup(multi)
+    }
+
+    private func run() {
+        var running: [CurlLibrary.Handle: (transfer: Transfer, number: UInt64)] = [:]
+        var handles: [UInt64: CurlLibrary.Handle] = [:]
+        func finish(_ handle: CurlLibrary.Handle, _ result: (Transfer) -> Result<HTTPHead, HTTPError>) {
+            guard let (transfer, number) = running.removeValue(forKey: handle) else { return }
+            handles[number] = nil
+            let outcome = result(transfer)
+            _ = library.multiRemove(multi, handle)
+            done(number, outcome)
+        }
+        while true {
+            let orders = inbox.withLock { inbox in
+                defer { inbox.orders = [] }
+                return inbox.orders
+            }
+            for order in orders {
+                switch order {
+                case .start(let transfer, let number):
+                    do {
+                        let handle = try transfer.prepare()
+                        running[handle] = (transfer, number)
+                        handles[number] = handle
+                        if library.multiAdd(multi, handle) != CURLM_OK {
+                            finish(handle) { _ in .failure(HTTPError(.other, message: "libcurl takes no transfer")) }
+                        }
+                    } catch {
+                        done(number, .failure(error))
+                    }
+                case .cancel(let number):
+                    guard let handle = handles[number] else { continue }
+                    finish(handle) { _ in .failure(HTTPError(.cancelled, message: "cancelled", wasSent: true)) }
+                }
+            }
+            var active: CInt = 0
+            _ = library.multiPerform(multi, &active)
+            var left: CInt = 0
+            while let message = library.multiInfoRead(multi, &left) {
+                guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else { continue }
+                let code = message.pointee.data.result
+                finish(handle) { $0.outcome(code) }
+            }
+            // Long: whatever happens wakes it.
+            _ = library.multiPoll(multi, nil, 0, 60_000, nil)
+        }
+    }
+}

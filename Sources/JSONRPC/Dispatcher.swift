@@ -1,0 +1,197 @@
+import JSON
+import JSONSchema
+import Platform
+import Synchronization
+
+/// Takes messages and sees that each gets the answer that JSON-RPC 2.0 wants.
+///
+/// `accept` is called on the one thread that reads; methods that take time run as tasks.
+final class Dispatcher: Sendable {
+    enum Order {
+        case goOn
+        /// The notification `exit` came.
+        case exit
+    }
+
+    private struct State {
+        /// Calls in flight by id; an id is taken until its answer is on its way.
+        var calls: [JSON: Call] = [:]
+        var nextSerial: UInt64 = 1
+        /// Calls whose answer is not on its way yet.
+        var unanswered = 0
+        var isShutDown = false
+        var isEnding = false
+    }
+
+    private let methods: [String: Method]
+    private let maxInFlight: Int
+    private let outbox: Outbox
+    private let state = Monitor(State())
+
+    init(methods: [Method], maxInFlight: Int, outbox: Outbox) {
+        self.methods = Dictionary(methods.map { ($0.name, $0) }) { $1 }
+        self.maxInFlight = maxInFlight
+        self.outbox = outbox
+    }
+
+    var isShutDown: Bool { state.withLock { $0.isShutDown } }
+
+    /// Takes the bytes of one frame.
+    func accept(_ bytes: UnsafeRawBufferPointer) -> Order {
+        let json: JSON
+        do {
+            json = try JSON.parse(bytes)
+        } catch {
+            let error: JSONParseError = error
+            answer(BrokenMessage.id(in: bytes), .parseError(error.description, data: [
+                "line": .int(Int64(error.line)), "column": .int(Int64(error.column)), "byte": .int(Int64(error.byte)),
+            ]))
+            return .goOn
+        }
+        guard case .array(let messages) = json else { return accept(Message(json), batch: nil) }
+        guard !messages.isEmpty else {
+            answer(.null, .invalidRequest("a batch must not be empty"))
+            return .goOn
+        }
+        let batch = Batch()
+        var order = Order.goOn
+        for message in messages {
+            if case .exit = accept(Message(message), batch: batch) { order = .exit }
+        }
+        if let whole = batch.close() { outbox.append(whole.bytes, answering: whole.calls) }
+        return order
+    }
+
+    /// Answers something that was no frame.
+    func refuse(_ fault: FrameReader.Fault) {
+        let reason = switch fault {
+        case .noContentLength: "a header block without Content-Length"
+        case .badContentLength(let value): "Content-Length is not usable: \(value)"
+        case .notAHeader(let text): "neither a header nor a message: \(text)"
+        case .tooLarge(let limit): "a message of more than \(limit) bytes"
+        case .truncated: "the input ended in the middle of a message"
+        }
+        answer(.null, .parseError(reason, data: ["line": 1, "column": 1, "byte": 0]))
+    }
+
+    private func accept(_ message: Message, batch: Batch?) -> Order {
+        switch message {
+        case .response: break
+        case .invalid(let id, let error):
+            batch?.expect()
+            answer(id, error, batch: batch)
+        case .notification(let method, let params): return notified(method, params)
+        case .request(let id, let method, let params):
+            batch?.expect()
+            do {
+                try request(id, method, params, batch)
+            } catch {
+                // Who is told that an id is taken must not be taken for the call that has it.
+                let isTaken = error.kind == "invalid_request" && !isShutDown
+                answer(isTaken ? .null : id, error, batch: batch)
+            }
+        }
+        return .goOn
+    }
+
+    private func notified(_ method: String, _ params: Message.Params) -> Order {
+        guard case .named(let params) = params else { return .goOn }
+        switch method {
+        case "exit": return .exit
+        case "$/cancelRequest":
+            if let id = params["id"] { state.withLock { $0.calls[id] }?.end(.cancelled) }
+        default: break
+        }
+        return .goOn
+    }
+
+    private func request(_ id: JSON, _ name: String, _ params: Message.Params, _ batch: Batch?) throws(RPCError) {
+        let (isTaken, isShutDown, count) = state.withLock { ($0.calls[id] != nil, $0.isShutDown, $0.calls.count) }
+        if isTaken { throw .invalidRequest("the id \(id.text) is in flight") }
+        if isShutDown { throw .invalidRequest("after shutdown only exit is taken") }
+        guard case .named(let params) = params else {
+            if methods[name] == nil, name != "shutdown" { throw .methodNotFound(name, nearest: nil) }
+            throw .invalidParams("params are by name: an object, not a list")
+        }
+        if name == "shutdown" {
+            state.withLock { $0.isShutDown = true }
+            return answer(id, result: .null, batch: batch, call: nil)
+        }
+        guard let method = methods[name] else {
+            throw .methodNotFound(name, nearest: Spelling.nearest(to: name, among: methods.keys))
+        }
+        if let check = method.check { try check(params) }
+        switch method.body {
+        case .immediate(let body):
+            let call = Call(id: id, method: name, params: params, serial: 0, outbox: outbox)
+            answer(id, result: try body(call), batch: batch, call: nil)
+        case .running(let body):
+            guard count < maxInFlight else { throw .busy(limit: maxInFlight) }
+            start(id, name, params, method, body, batch)
+        }
+    }
+
+    private func start(
+        _ id: JSON, _ name: String, _ params: JSONObject, _ method: Method, _ body: @escaping Method.Running,
+        _ batch: Batch?
+    ) {
+        let (call, isEnding) = state.withLock { state in
+            let call = Call(id: id, method: name, params: params, serial: state.nextSerial, outbox: outbox)
+            state.nextSerial += 1
+            state.unanswered += 1
+            state.calls[id] = call
+            return (call, state.isEnding)
+        }
+        if isEnding, method.isWait(params) { call.end(.letGo) }
+        call.start(Task.detached { [self] in
+            let outcome: Result<JSON, RPCError>
+            do throws(RPCError) {
+                outcome = .success(try await body(call))
+            } catch {
+                outcome = .failure(error)
+            }
+            // The id is free before the answer is out: who has the answer may use it again at once.
+            _ = state.withLock { $0.calls.removeValue(forKey: id) }
+            switch outcome {
+            case .success(let result): answer(id, result: result, batch: batch, call: call.serial)
+            case .failure(let error): answer(id, error, batch: batch, call: call.serial)
+            }
+            outbox.flush()
+            state.update { $0.unanswered -= 1 }
+        })
+    }
+
+    // MARK: Answers
+
+    private func answer(_ id: JSON, result: JSON, batch: Batch?, call: UInt64?) {
+        var bytes: [UInt8] = []
+        bytes.append(contentsOf: #"{"jsonrpc":"2.0","id":"#.utf8)
+        id.write(to: &bytes)
+        bytes.append(contentsOf: #","result":"#.utf8)
+        result.write(to: &bytes)
+        bytes.append(UInt8(ascii: "}"))
+        send(bytes, batch: batch, call: call)
+    }
+
+    private func answer(_ id: JSON, _ error: RPCError, batch: Batch? = nil, call: UInt64? = nil) {
+        send(Message.answer(id: id, error: error).bytes, batch: batch, call: call)
+    }
+
+    private func send(_ bytes: [UInt8], batch: Batch?, call: UInt64?) {
+        guard let batch else { return outbox.append(bytes, answering: call.map { [$0] } ?? []) }
+        if let whole = batch.add(bytes, call: call) { outbox.append(whole.bytes, answering: whole.calls) }
+    }
+
+    // MARK: The end
+
+    /// Lets the calls go that only wait, and gives the others until `deadline` to be answered.
+    func end(until deadline: Instant) {
+        let calls = state.withLock { state in
+            state.isEnding = true
+            return Array(state.calls.values)
+        }
+        for call in calls where methods[call.method]?.isWait(call.params) == true { call.end(.letGo) }
+        _ = state.wait(until: deadline) { $0.unanswered == 0 ? true : nil }
+        for call in state.withLock({ Array($0.calls.values) }) { call.end(.letGo) }
+    }
+}

@@ -1,0 +1,384 @@
+import Glibc
+
+/// Cuts a byte stream into messages, in either framing, and finds the next message again whatever arrives.
+///
+/// Feed it with `append`, then call `next` until it gives nil. It never waits, and holds at most one message
+/// of `maxBytes` and what came in with it.
+struct FrameReader {
+    enum Frame: Equatable {
+        /// The bytes of one message, as a range for `withBytes`; valid until the next call of any other method.
+        case message(Range<Int>)
+        /// Something that is no frame. What comes after it is read as usual.
+        case malformed(Fault)
+    }
+
+    enum Fault: Equatable {
+        case noContentLength
+        case badContentLength(String)
+        case notAHeader(String)
+        case tooLarge(limit: Int)
+        case truncated
+    }
+
+    /// Set by the first byte that is not blank and no byte order mark, unless it was forced.
+    private(set) var framing: Framing?
+    private let maxBytes: Int
+    private var buffer: [UInt8] = []
+    /// The bytes before it are done with.
+    private var start = 0
+    /// From `start` to here there is no newline; or, in `scanner`'s care, the value has not ended.
+    private var scanned = 0
+    private var state = State.frameStart
+    private var scanner = ValueScanner()
+    /// One complaint is enough for a run of rubbish; a blank line or a message ends the run.
+    private var inRubbish = false
+    /// In lines: somebody speaks the other framing, so a message may be followed by a header without a newline.
+    private var sawHeaderInLines = false
+
+    private enum State {
+        case frameStart
+        /// Inside a block of headers; the length is nil until it was seen.
+        case headers(length: Int?)
+        /// A body of so many bytes, if the header told the truth.
+        case body(Int)
+        /// A value that is told apart by its brackets.
+        case value
+        /// A value that is too large: its bytes are dropped until its brackets close.
+        case dropValue
+        /// A line that is too large: its bytes are dropped until it ends.
+        case dropLine
+    }
+
+    /// A header line, or a run of rubbish before the next newline, at most.
+    private static let maxHeaderLine = 8_192
+    /// The buffer is given back when it is larger than this and empty.
+    private static let keptCapacity = 1 << 20
+
+    init(framing: Framing? = nil, maxBytes: Int) {
+        self.framing = framing
+        self.maxBytes = maxBytes
+    }
+
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        if start == buffer.count {
+            if buffer.capacity > Self.keptCapacity { buffer = [] } else { buffer.removeAll(keepingCapacity: true) }
+            scanned -= start
+            start = 0
+        } else if start > buffer.count / 2 {
+            buffer.removeSubrange(..<start)
+            scanned -= start
+            start = 0
+        }
+        buffer.append(contentsOf: bytes)
+    }
+
+    func withBytes<Result>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        buffer.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+    }
+
+    /// The next frame; nil when more bytes are needed.
+    mutating func next() -> Frame? {
+        while true {
+            switch step() {
+            case .again: continue
+            case .need: return nil
+            case .give(let frame): return frame
+            }
+        }
+    }
+
+    /// What is left when the stream has ended: a last line without a newline, or a broken frame.
+    mutating func finish() -> Frame? {
+        if let frame = next() { return frame }
+        skipBlanks()
+        guard start < buffer.count else { return nil }
+        let rest = start..<buffer.count
+        start = buffer.count
+        scanned = start
+        switch state {
+        case .dropLine, .dropValue: return nil
+        case .frameStart where framing == .lines, .value: return .message(rest)
+        default: return inRubbish ? nil : .malformed(.truncated)
+        }
+    }
+
+    private enum Step {
+        case again
+        case need
+        case give(Frame)
+    }
+
+    private mutating func step() -> Step {
+        switch state {
+        case .frameStart:
+            skipBlanks()
+            guard start < buffer.count else { return .need }
+            if buffer[start] == 0xEF, buffer.count - start < 3 { return .need }
+            let opensValue = buffer[start] == UInt8(ascii: "{") || buffer[start] == UInt8(ascii: "[")
+            if framing == nil { framing = opensValue ? .lines : .headers }
+            if framing == .lines, !sawHeaderInLines { return line() }
+            if opensValue { return beginValue(.value) }
+            if framing == .lines { return line() }
+            state = .headers(length: nil)
+            return .again
+        case .headers(let length): return header(length)
+        case .body(let length): return body(length)
+        case .value: return value()
+        case .dropValue: return dropValue()
+        case .dropLine:
+            guard let newline = newline() else {
+                dropAll()
+                return .need
+            }
+            consume(to: newline + 1)
+            state = .frameStart
+            return .again
+        }
+    }
+
+    // MARK: Lines
+
+    private mutating func line() -> Step {
+        guard let newline = newline() else {
+            guard buffer.count - start > maxBytes else { return .need }
+            dropAll()
+            state = .dropLine
+            return .give(.malformed(.tooLarge(limit: maxBytes)))
+        }
+        var end = newline
+        while end > start, buffer[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+        let range = start..<end
+        consume(to: newline + 1)
+        guard range.count <= maxBytes else { return .give(.malformed(.tooLarge(limit: maxBytes))) }
+        if Self.contentLength(in: buffer[range]) != nil { sawHeaderInLines = true }
+        return .give(.message(range))
+    }
+
+    // MARK: Headers
+
+    private mutating func header(_ length: Int?) -> Step {
+        guard let newline = newline() else {
+            guard buffer.count - start > Self.maxHeaderLine else { return .need }
+            dropAll()
+            state = .dropLine
+            return complain(.notAHeader("a line of more than \(Self.maxHeaderLine) bytes"))
+        }
+        var end = newline
+        while end > start, buffer[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+        let text = buffer[start..<end]
+        let opensValue = text.first == UInt8(ascii: "{") || text.first == UInt8(ascii: "[")
+        if text.isEmpty {
+            consume(to: newline + 1)
+            guard let length else {
+                state = .frameStart
+                defer { inRubbish = false }
+                return complain(.noContentLength)
+            }
+            if length > maxBytes {
+                // Whatever the header says, the brackets tell where the message ends.
+                _ = beginValue(.dropValue)
+                return .give(.malformed(.tooLarge(limit: maxBytes)))
+            }
+            scanned = start
+            scanner = ValueScanner()
+            state = .body(length)
+            return .again
+        }
+        if opensValue { return beginValue(.value) }
+        if let (offset, value) = Self.contentLength(in: text) {
+            let isClean = offset == text.startIndex
+            consume(to: newline + 1)
+            guard let number = Self.length(value) else {
+                state = .frameStart
+                return complain(.badContentLength(String(decoding: value.prefix(40), as: UTF8.self)))
+            }
+            state = .headers(length: number)
+            return isClean ? .again : complain(.notAHeader(String(decoding: text[..<offset].prefix(40), as: UTF8.self)))
+        }
+        let isHeader = Self.isHeader(text)
+        let shown = String(decoding: text.prefix(40), as: UTF8.self)
+        consume(to: newline + 1)
+        if isHeader {
+            state = .headers(length: length)
+            return .again
+        }
+        state = length == nil ? .frameStart : .headers(length: length)
+        return complain(.notAHeader(shown))
+    }
+
+    private mutating func complain(_ fault: Fault) -> Step {
+        if inRubbish { return .again }
+        inRubbish = true
+        return .give(.malformed(fault))
+    }
+
+    private mutating func body(_ length: Int) -> Step {
+        let available = buffer.count - start
+        if length > 0 {
+            guard available > 0 else { return .need }
+            // A body that opens no value is no message: what follows is looked at as if no header had come.
+            let first = buffer[start..<min(buffer.count, start + length)].first { !Self.isBlank($0) }
+            guard let first else { return available >= length ? give(start..<(start + length)) : .need }
+            guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
+                state = .frameStart
+                return complain(.badContentLength("\(length), with a body that is neither object nor array"))
+            }
+        }
+        if available >= length, looksWhole(length) { return give(start..<(start + length)) }
+        let end = min(buffer.count, start + length)
+        let step = buffer.withUnsafeBytes { [scanned, scanner] bytes in
+            var scanner = scanner
+            return (scanner.scan(bytes, from: scanned, to: end), scanner)
+        }
+        scanner = step.1
+        scanned = end
+        switch step.0 {
+        case .closed(let end), .broken(let end): return give(start..<end)
+        case .open:
+            guard available >= length else { return .need }
+            inRubbish = true
+            return give(start..<(start + length), endsRubbish: false)
+        }
+    }
+
+    /// Whether the header's length is plainly right, so that the brackets need not be counted.
+    private func looksWhole(_ length: Int) -> Bool {
+        let end = start + length
+        guard length > 0, buffer[end - 1] == UInt8(ascii: "}") || buffer[end - 1] == UInt8(ascii: "]") else {
+            return length == 0
+        }
+        guard end < buffer.count else { return true }
+        return Self.isBlank(buffer[end]) || buffer[end] | 0x20 == UInt8(ascii: "c")
+    }
+
+    // MARK: Values told apart by their brackets
+
+    private mutating func beginValue(_ next: State) -> Step {
+        scanner = ValueScanner()
+        scanned = start
+        state = next
+        return .again
+    }
+
+    private mutating func value() -> Step {
+        switch scanOn() {
+        case .closed(let end):
+            guard end - start <= maxBytes else {
+                consume(to: end)
+                state = .frameStart
+                return .give(.malformed(.tooLarge(limit: maxBytes)))
+            }
+            return give(start..<end)
+        case .broken(let end): return give(start..<end)
+        case .open:
+            guard buffer.count - start > maxBytes else { return .need }
+            dropAll()
+            state = .dropValue
+            return .give(.malformed(.tooLarge(limit: maxBytes)))
+        }
+    }
+
+    private mutating func dropValue() -> Step {
+        switch scanOn() {
+        case .closed(let end), .broken(let end):
+            consume(to: end)
+            state = .frameStart
+            return .again
+        case .open:
+            dropAll()
+            return .need
+        }
+    }
+
+    private mutating func scanOn() -> ValueScanner.Step {
+        let from = scanned
+        scanned = buffer.count
+        return buffer.withUnsafeBytes { scanner.scan($0, from: from, to: $0.count) }
+    }
+
+    // MARK: The buffer
+
+    private mutating func give(_ range: Range<Int>, endsRubbish: Bool = true) -> Step {
+        consume(to: range.upperBound)
+        state = .frameStart
+        if endsRubbish { inRubbish = false }
+        return .give(.message(range))
+    }
+
+    private mutating func consume(to index: Int) {
+        start = index
+        scanned = index
+    }
+
+    private mutating func dropAll() { consume(to: buffer.count) }
+
+    /// Blanks, newlines and byte order marks before a frame.
+    private mutating func skipBlanks() {
+        var index = start
+        while index < buffer.count {
+            if Self.isBlank(buffer[index]) {
+                index += 1
+            } else if buffer[index] == 0xEF, buffer.count - index >= 3, buffer[index + 1] == 0xBB, buffer[index + 2] == 0xBF {
+                index += 3
+            } else {
+                break
+            }
+        }
+        if index != start { consume(to: index) }
+    }
+
+    private mutating func newline() -> Int? {
+        let from = max(scanned, start)
+        let found: Int? = buffer.withUnsafeBytes { bytes in
+            guard from < bytes.count, let base = bytes.baseAddress else { return nil }
+            return memchr(base + from, 0x0A, bytes.count - from).map { UnsafeRawPointer($0) - base }
+        }
+        if found == nil { scanned = buffer.count }
+        return found
+    }
+
+    // MARK: Header text
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
+
+    /// Where `Content-Length:` begins in a line, in any case and with rubbish before it, and its value.
+    private static func contentLength(in line: ArraySlice<UInt8>) -> (offset: Int, value: ArraySlice<UInt8>)? {
+        let name = Array("content-length".utf8)
+        guard line.count > name.count else { return nil }
+        var index = line.startIndex
+        while index + name.count < line.endIndex {
+            if line[index] | 0x20 == name[0],
+                line[index..<(index + name.count)].elementsEqual(name, by: { $0 | 0x20 == $1 | 0x20 })
+            {
+                var colon = index + name.count
+                while colon < line.endIndex, isBlank(line[colon]) { colon += 1 }
+                if colon < line.endIndex, line[colon] == UInt8(ascii: ":") {
+                    return (index, line[(colon + 1)...])
+                }
+            }
+            index += 1
+        }
+        return nil
+    }
+
+    /// Decimal digits between blanks; nil for anything else, and for what is beyond any message.
+    private static func length(_ value: ArraySlice<UInt8>) -> Int? {
+        let digits = value.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
+        guard !digits.isEmpty, digits.count <= 15 else { return nil }
+        var number = 0
+        for digit in digits {
+            guard digit >= 0x30, digit <= 0x39 else { return nil }
+            number = number * 10 + Int(digit - 0x30)
+        }
+        return number
+    }
+
+    /// `Name: value` with a name of RFC 9110's token characters.
+    private static func isHeader(_ line: ArraySlice<UInt8>) -> Bool {
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else { return false }
+        return line[..<colon].allSatisfy { byte in
+            (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
+                || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import JSON
+
+/// A method that the server offers.
+public struct Method: Sendable {
+    public typealias Immediate = @Sendable (Call) throws(RPCError) -> JSON
+    public typealias Running = @Sendable (Call) async throws(RPCError) -> JSON
+
+    enum Body: Sendable {
+        case immediate(Immediate)
+        case running(Running)
+    }
+
+    public let name: String
+    /// Throws when the params do not fit; nil takes anything.
+    let check: (@Sendable (JSONObject) throws(RPCError) -> Void)?
+    let body: Body
+    /// Whether it only waits, so that it is let go when the input ends in place of being waited for.
+    let isWait: @Sendable (JSONObject) -> Bool
+
+    /// A method that answers at once, on the thread that reads: it must not block.
+    public init(
+        _ name: String,
+        check: (@Sendable (JSONObject) throws(RPCError) -> Void)? = nil,
+        immediate: @escaping Immediate
+    ) {
+        self.name = name
+        self.check = check
+        body = .immediate(immediate)
+        isWait = { _ in false }
+    }
+
+    /// A method that takes time.
+    public init(
+        _ name: String,
+        check: (@Sendable (JSONObject) throws(RPCError) -> Void)? = nil,
+        isWait: @escaping @Sendable (JSONObject) -> Bool = { _ in false },
+        running: @escaping Running
+    ) {
+        self.name = name
+        self.check = check
+        self.isWait = isWait
+        body = .running(running)
+    }
+}

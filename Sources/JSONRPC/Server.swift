@@ -1,0 +1,109 @@
+import Glibc
+import JSON
+import Platform
+
+/// A JSON-RPC 2.0 server on two descriptors.
+///
+/// A thread of its own reads, with plain blocking calls: that is what costs a round trip least. It takes no new
+/// message while the peer leaves too much unread.
+public final class Server: Sendable {
+    public struct Limits: Sendable {
+        /// Bytes of one message.
+        public var maxMessageBytes = 64 << 20
+        /// Calls that run at once.
+        public var maxInFlight = 1_024
+        /// Seconds that calls in flight get when the input has ended.
+        public var drainSeconds = 5.0
+
+        public init() {}
+    }
+
+    /// Why the server ended.
+    public enum End: Sendable, Equatable {
+        /// The input ended, or `end` was called; what was in flight was answered.
+        case drained
+        /// The notification `exit`.
+        case exit(afterShutdown: Bool)
+        /// Nobody reads the answers any more.
+        case broken
+    }
+
+    private enum Event: Sendable {
+        case inputEnded
+        case exit
+        case broken
+    }
+
+    private let limits: Limits
+    private let framing: Framing?
+    private let events: Monitor<Event?>
+    private let outbox: Outbox
+    private let dispatcher: Dispatcher
+
+    /// - Parameters:
+    ///   - framing: nil to tell it from the first byte that comes in.
+    ///   - output: the descriptor for answers. Nothing else may write to it.
+    public init(methods: [Method], framing: Framing? = nil, limits: Limits = Limits(), output: CInt) {
+        self.limits = limits
+        self.framing = framing
+        let events = Monitor<Event?>(nil)
+        self.events = events
+        outbox = Outbox(Output(output)) { events.update { $0 = .broken } }
+        dispatcher = Dispatcher(methods: methods, maxInFlight: limits.maxInFlight, outbox: outbox)
+        if let framing { outbox.setFraming(framing) }
+    }
+
+    /// Ends the server as the end of its input would; safe from any thread.
+    public func end() { events.update { $0 = $0 ?? .inputEnded } }
+
+    /// Serves until there is a reason to end.
+    public func run(input: CInt) throws(SystemError) -> End {
+        try Thread.start { [self] in read(input) }
+        switch events.wait({ $0 }) {
+        case .exit?:
+            outbox.drain(until: Instant.now.advanced(bySeconds: 1))
+            return .exit(afterShutdown: dispatcher.isShutDown)
+        case .broken?: return .broken
+        case .inputEnded?, nil:
+            let deadline = Instant.now.advanced(bySeconds: limits.drainSeconds)
+            dispatcher.end(until: deadline)
+            outbox.drain(until: max(deadline, Instant.now.advanced(bySeconds: 1)))
+            return .drained
+        }
+    }
+
+    private func read(_ input: CInt) {
+        var reader = FrameReader(framing: framing, maxBytes: limits.maxMessageBytes)
+        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
+        defer { chunk.deallocate() }
+        var knowsFraming = framing != nil
+        func take(_ frame: FrameReader.Frame) -> Bool {
+            if !knowsFraming, let framing = reader.framing {
+                outbox.setFraming(framing)
+                knowsFraming = true
+            }
+            switch frame {
+            case .message(let range):
+                if case .exit = reader.withBytes(range, dispatcher.accept) { return false }
+            case .malformed(let fault): dispatcher.refuse(fault)
+            }
+            outbox.waitForRoom()
+            return true
+        }
+        while true {
+            let count = (try? Descriptor.read(input, into: chunk)) ?? 0
+            if count == 0 { break }
+            reader.append(UnsafeRawBufferPointer(rebasing: chunk[..<count]))
+            while let frame = reader.next() {
+                guard take(frame) else { return events.update { $0 = $0 ?? .exit } }
+            }
+            // One write for all that one read brought.
+            outbox.flush()
+        }
+        while let frame = reader.finish() {
+            guard take(frame) else { return events.update { $0 = $0 ?? .exit } }
+        }
+        outbox.flush()
+        end()
+    }
+}
