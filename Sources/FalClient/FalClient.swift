@@ -1,1 +1,104 @@
-// placeholder
+import FalProtocol
+import HTTP
+import JSON
+import Platform
+
+/// fal's servers, or `fal-local`, as functions: one exchange each, with its retries.
+public struct FalClient: Sendable {
+    public let backend: Backend
+    let http: HTTPClient
+
+    public init(backend: Backend, http: HTTPClient) {
+        self.backend = backend
+        self.http = http
+    }
+
+    /// Makes a call to one of the configured hosts, with the key.
+    /// - Parameter url: built from the backend's own URLs, never taken from an answer.
+    func send(
+        _ method: String,
+        _ url: String,
+        headers: [(name: String, value: String)] = [],
+        body: JSON? = nil,
+        as call: RetryPolicy.Call
+    ) async throws(FalError) -> HTTPResponse {
+        var request = HTTPRequest(method, url, headers: [
+            ("Accept", "application/json"), ("Content-Type", "application/json"),
+            ("User-Agent", "\(Product.name)/\(Product.version)"),
+        ] + headers)
+        if let body { request.body = .bytes(body.bytes) }
+        if let credentials = backend.credentials {
+            request.headers.append(("Authorization", credentials.header))
+        }
+        if let proxy = backend.proxyURL {
+            request.headers.append(("x-fal-target-url", url))
+            request.url = proxy
+        }
+        // On a kept connection that turns out dead, libcurl would send a submit a second time by itself.
+        request.usesFreshConnection = call == .submit && backend.unixSocket == nil
+        request.unixSocket = backend.unixSocket
+        return try await exchange(request, as: call)
+    }
+
+    /// Makes an exchange, again where the policy allows it, starting `fal-local` where nobody listens.
+    func exchange(
+        _ request: HTTPRequest, as call: RetryPolicy.Call, onProgress: HTTPClient.Progress? = nil
+    ) async throws(FalError) -> HTTPResponse {
+        let policy = RetryPolicy(call: call)
+        var attempt = 1
+        var starts = 0
+        while true {
+            let failure: FalError
+            let answer: Result<HTTPResponse, HTTPError>
+            do throws(HTTPError) {
+                answer = .success(try await http.send(request, onProgress: onProgress))
+            } catch {
+                answer = .failure(error)
+            }
+            switch answer {
+            case .success(let response):
+                if response.isSuccess { return response }
+                failure = self.failure(response)
+                guard policy.retries(response) else { throw failure }
+            case .failure(let error):
+                if !error.wasSent, error.cause == .connect, let start = backend.start, starts < 2 {
+                    starts += 1
+                    do throws(Backend.StartFailure) { try await start() } catch {
+                        throw FalError(.notStarted(error.message))
+                    }
+                    continue
+                }
+                failure = FalError(
+                    call == .submit && error.wasSent ? .outcomeUnknown(error.message) : .unreachable(error)
+                )
+                guard policy.retries(error) else { throw failure }
+            }
+            guard attempt < RetryPolicy.maxAttempts, !Task.isCancelled else { throw failure }
+            let delay = policy.delay(after: attempt, retryAfter: failure.retryAfter)
+            Log.debug("attempt \(attempt) of \(request.method) failed, the next in \(delay) s")
+            try? await Task.sleep(for: .seconds(delay))
+            attempt += 1
+        }
+    }
+
+    func failure(_ response: HTTPResponse) -> FalError {
+        let headers = response.headers
+        let body = ErrorBody(
+            status: response.status, body: response.body, errorTypeHeader: headers["x-fal-error-type"]
+        )
+        var error = FalError(.status(response.status, body), requestID: headers["x-fal-request-id"])
+        error.retryAfter = headers["retry-after"].flatMap(Double.init)
+        error.isUserTimeout = headers["x-fal-request-timeout-type"] == "user"
+        error.isFromQueue = headers["x-fal-request-id"] != nil || body.errorType != nil || !body.detail.isEmpty
+        return error
+    }
+
+    func json(_ response: HTTPResponse) throws(FalError) -> JSON {
+        do { return try JSON.parse(response.body) } catch {
+            throw FalError(
+                .malformed("the answer is not JSON: \(error.description)"),
+                requestID: response.headers["x-fal-request-id"]
+            )
+        }
+    }
+}

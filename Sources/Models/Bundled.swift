@@ -2,7 +2,7 @@
 
 /// The model documents that are compiled into the program, as text: parsed when they are asked for.
 enum Bundled {
-    static let documents: [(endpoint: String, text: StaticString)] = [
+    static let documents: [(name: String, text: StaticString)] = [
         (
             "fal-ai/fast-animatediff/video-to-video",
             #"""

@@ -1,0 +1,70 @@
+import FalProtocol
+
+/// Where the queue, the storage and the files are.
+public struct Backend: Sendable {
+    public enum Kind: String, Sendable, CaseIterable {
+        case fal
+        case local
+        case proxy
+    }
+
+    public let kind: Kind
+    /// With scheme, without a slash at the end.
+    public let runURL: String
+    public let queueURL: String
+    public let restURL: String
+    public let credentials: Credentials?
+    /// The socket of `fal-local`.
+    public let unixSocket: String?
+    /// Of a proxy that holds the key: every call goes there, and names its real target in a header.
+    public let proxyURL: String?
+    /// Called when nobody listens at the socket; returns when somebody does.
+    public let start: (@Sendable () async throws(StartFailure) -> Void)?
+
+    /// `fal-local` could not be started.
+    public struct StartFailure: Error, Sendable {
+        public let message: String
+
+        public init(message: String) { self.message = message }
+    }
+
+    public init(
+        kind: Kind,
+        runURL: String = "https://fal.run",
+        queueURL: String = "https://queue.fal.run",
+        restURL: String = "https://rest.fal.ai",
+        credentials: Credentials? = nil,
+        unixSocket: String? = nil,
+        proxyURL: String? = nil,
+        start: (@Sendable () async throws(StartFailure) -> Void)? = nil
+    ) {
+        func trim(_ url: String) -> String { url.hasSuffix("/") ? String(url.dropLast()) : url }
+        self.kind = kind
+        self.runURL = trim(runURL)
+        self.queueURL = trim(queueURL)
+        self.restURL = trim(restURL)
+        self.credentials = credentials
+        self.unixSocket = unixSocket
+        self.proxyURL = proxyURL
+        self.start = start
+    }
+
+    /// `fal-local` behind its socket.
+    public static func local(
+        socket: String, start: @escaping @Sendable () async throws(StartFailure) -> Void
+    ) -> Backend {
+        let url = "http://\(Product.localHost)"
+        return Backend(kind: .local, runURL: url, queueURL: url, restURL: url, unixSocket: socket, start: start)
+    }
+
+    /// Whether calls can be made without being refused for want of a key.
+    public var isAuthenticated: Bool { kind != .fal || credentials != nil }
+
+    /// The URL that stands for this backend in answers.
+    public var url: String { proxyURL ?? queueURL }
+
+    /// Whether `url` is served behind the socket.
+    func isBehindSocket(_ url: String) -> Bool {
+        unixSocket != nil && (url.hasPrefix("\(queueURL)/") || url == queueURL)
+    }
+}

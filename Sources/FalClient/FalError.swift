@@ -1,0 +1,32 @@
+import FalProtocol
+import HTTP
+
+/// Why a call to fal's servers did not give what it should.
+public struct FalError: Error, Sendable {
+    public enum Cause: Sendable {
+        /// No answer came, after all that was tried.
+        case unreachable(HTTPError)
+        /// A submit may have been taken, and its answer was lost.
+        case outcomeUnknown(String)
+        /// The server answered with an error.
+        case status(Int, ErrorBody)
+        /// The server answered with something that cannot be understood.
+        case malformed(String)
+        /// `fal-local` could not be started.
+        case notStarted(String)
+    }
+
+    public let cause: Cause
+    public var requestID: String?
+    /// Seconds that the server asked us to wait.
+    public var retryAfter: Double?
+    /// The caller's own start timeout was the cause.
+    public var isUserTimeout = false
+    /// Whether the answer came from the queue or the model, and not from a gateway before them.
+    public var isFromQueue = false
+
+    public init(_ cause: Cause, requestID: String? = nil) {
+        self.cause = cause
+        self.requestID = requestID
+    }
+}

@@ -1,0 +1,119 @@
+import FalProtocol
+import HTTP
+import JSON
+
+/// What goes along with a submit beside the input.
+public struct SubmitOptions: Sendable {
+    public var webhookURL: String?
+    /// `normal` or `low`.
+    public var priority: String?
+    /// Requests with the same hint go to the same runner, if possible.
+    public var hint: String?
+    /// Seconds in which the run must have started.
+    public var startTimeout: Double?
+    /// Refused when more wait already.
+    public var maxQueueLength: Int?
+    public var headers: [(name: String, value: String)] = []
+
+    public init() {}
+
+    /// Headers that are ours to set.
+    public static let reservedHeaders: Set<String> = [
+        "authorization", "host", "content-length", "content-type", "transfer-encoding", "connection", "x-fal-target-url",
+    ]
+}
+
+/// What a cancel came to.
+public enum CancelOutcome: String, Sendable {
+    case requested = "CANCELLATION_REQUESTED"
+    case alreadyCompleted = "ALREADY_COMPLETED"
+}
+
+/// fal's queue.
+extension FalClient {
+    /// Puts a request into the queue. It is never sent twice when it may have been taken.
+    public func submit(_ endpoint: EndpointID, input: JSON, options: SubmitOptions) async throws(FalError) -> QueueStatus {
+        var headers = options.headers
+        if let priority = options.priority { headers.append(("X-Fal-Queue-Priority", priority)) }
+        if let hint = options.hint { headers.append(("X-Fal-Runner-Hint", hint)) }
+        if let timeout = options.startTimeout { headers.append(("X-Fal-Request-Timeout", JSON.number(timeout).text)) }
+        var query: [String] = []
+        if let url = options.webhookURL { query.append("fal_webhook=\(Percent.encode(url))") }
+        if let length = options.maxQueueLength { query.append("fal_max_queue_length=\(length)") }
+        let url = "\(backend.queueURL)/\(endpoint)" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+        let response = try await send("POST", url, headers: headers, body: input, as: .submit)
+        // A success whose body is unreadable was taken all the same, so it must not be sent again.
+        guard let answer = try? JSON.parse(response.body), let id = answer["request_id"]?.stringValue, RequestID.isValid(id)
+        else { throw FalError(.outcomeUnknown("the queue took the request, but its answer has no request id")) }
+        return QueueStatus(answer, requestID: id) ?? QueueStatus(state: .inQueue, requestID: id)
+    }
+
+    /// - Parameter logs: whether every line so far comes along.
+    public func status(_ endpoint: EndpointID, _ requestID: String, logs: Bool) async throws(FalError) -> QueueStatus {
+        let url = requestURL(endpoint, requestID) + "/status?logs=\(logs ? 1 : 0)"
+        do throws(FalError) {
+            let answer = try json(await send("GET", url, as: .status))
+            guard let status = QueueStatus(answer, requestID: requestID) else {
+                throw FalError(.malformed("a status that is not known: \(answer["status"]?.text ?? "none")"))
+            }
+            return status
+        } catch {
+            throw error.with(requestID)
+        }
+    }
+
+    /// The output of a request that is done.
+    public func result(_ endpoint: EndpointID, _ requestID: String) async throws(FalError) -> JSON {
+        do throws(FalError) {
+            let response = try await send("GET", requestURL(endpoint, requestID), as: .result)
+            let type = response.headers["content-type"]?.lowercased() ?? "application/json"
+            guard type.contains("json") || type.hasPrefix("text/plain") else {
+                throw FalError(.malformed("the output is no JSON but \(type)"))
+            }
+            return try json(response)
+        } catch {
+            throw error.with(requestID)
+        }
+    }
+
+    public func cancel(_ endpoint: EndpointID, _ requestID: String) async throws(FalError) -> CancelOutcome {
+        do throws(FalError) {
+            _ = try await send("PUT", requestURL(endpoint, requestID) + "/cancel", as: .cancel)
+            return .requested
+        } catch {
+            if case .status(400, let body) = error.cause, body.message.contains("ALREADY_COMPLETED") {
+                return .alreadyCompleted
+            }
+            throw error.with(requestID)
+        }
+    }
+
+    public func requestURL(_ endpoint: EndpointID, _ requestID: String) -> String {
+        "\(backend.queueURL)/\(endpoint.base)/requests/\(requestID)"
+    }
+}
+
+extension FalError {
+    func with(_ requestID: String) -> FalError {
+        var error = self
+        error.requestID = requestID
+        return error
+    }
+}
+
+/// Percent-encoding of a query's value (RFC 3986: all but the unreserved characters).
+enum Percent {
+    static func encode(_ text: String) -> String {
+        var result = ""
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let hex = String(byte, radix: 16, uppercase: true)
+                result += hex.count == 1 ? "%0\(hex)" : "%\(hex)"
+            }
+        }
+        return result
+    }
+}
