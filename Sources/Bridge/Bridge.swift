@@ -1,1 +1,145 @@
-// placeholder
+import FalClient
+import FalProtocol
+import Glibc
+import HTTP
+import JSON
+import JSONRPC
+import Models
+import Platform
+import Synchronization
+
+/// The methods of the contract, and what they share.
+public final class Bridge: Sendable {
+    private let settings: Mutex<Settings>
+    let catalog: Catalog
+    let http = HTTPClient()
+    let uploads = UploadCache()
+    /// Told when the process that we work for is gone.
+    private let onParentEnd: @Sendable () -> Void
+
+    /// - Parameter onParentEnd: called when the process that `initialize` named has died.
+    public init(_ settings: Settings, onParentEnd: @escaping @Sendable () -> Void) throws(SystemError) {
+        catalog = try Catalog(folders: settings.schemaFolders)
+        self.settings = Mutex(settings)
+        self.onParentEnd = onParentEnd
+    }
+
+    /// Every method, for the dispatcher.
+    public var methods: [Method] {
+        let parameters = Parameters.all()
+        func check(_ name: String) -> (@Sendable (JSONObject) throws(RPCError) -> Void)? {
+            guard let parameters = parameters[name] else { return nil }
+            return { params throws(RPCError) in try parameters.check(params) }
+        }
+        func immediate(_ name: String, _ body: @escaping @Sendable (Call) throws(RPCError) -> JSON) -> Method {
+            Method(name, check: check(name), immediate: body)
+        }
+        func running(
+            _ name: String, isWait: @escaping @Sendable (JSONObject) -> Bool = { _ in false },
+            _ body: @escaping @Sendable (Call) async throws(RPCError) -> JSON
+        ) -> Method {
+            Method(name, check: check(name), isWait: isWait, running: body)
+        }
+        return [
+            Method("ping", immediate: { call throws(RPCError) in .object(call.params) }),
+            immediate("initialize") { call throws(RPCError) in try self.initialize(call) },
+            immediate("configure") { call throws(RPCError) in try self.configure(call) },
+            immediate("models") { call throws(RPCError) in try self.models(call) },
+            immediate("schema") { call throws(RPCError) in try self.schema(call) },
+            immediate("validate") { call throws(RPCError) in try self.validate(call) },
+            running("submit") { call async throws(RPCError) in try await self.submit(call) },
+            running("status") { call async throws(RPCError) in try await self.status(call) },
+            running("result", isWait: { $0["wait"] == true }) { call async throws(RPCError) in
+                try await self.result(call)
+            },
+            running("subscribe", isWait: { _ in true }) { call async throws(RPCError) in
+                try await self.subscribe(call)
+            },
+            running("cancel") { call async throws(RPCError) in try await self.cancel(call) },
+            running("upload") { call async throws(RPCError) in try await self.upload(call) },
+            running("download") { call async throws(RPCError) in try await self.download(call) },
+        ]
+    }
+
+    // MARK: Settings
+
+    var current: Settings { settings.withLock { $0 } }
+
+    func change<Failure: Error>(_ body: (inout Settings) throws(Failure) -> Void) throws(Failure) {
+        try settings.withLock { settings throws(Failure) in try body(&settings) }
+    }
+
+    var roots: Roots {
+        let folders = current.roots
+        return Roots(folders: folders.isEmpty ? [(try? Files.resolve(Files.workingDirectory)) ?? "/"] : folders)
+    }
+
+    /// Where calls go, by the settings as they are now.
+    var backend: Backend {
+        let settings = current
+        let isLocal = switch settings.backend {
+        case .local: true
+        case .fal: false
+        case .auto: settings.credentials == nil && settings.proxyURL == nil
+        }
+        if isLocal { return LocalServer(stateFolder: settings.stateFolder).backend }
+        return Backend(
+            kind: settings.proxyURL == nil ? .fal : .proxy, runURL: settings.runURL, queueURL: settings.queueURL,
+            restURL: settings.restURL, credentials: settings.credentials, proxyURL: settings.proxyURL
+        )
+    }
+
+    /// A client that may make calls.
+    func client() throws(RPCError) -> FalClient {
+        let backend = backend
+        guard backend.isAuthenticated else { throw .unauthenticated() }
+        return FalClient(backend: backend, http: http)
+    }
+
+    // MARK: Params
+
+    /// The endpoint that a call is about.
+    func endpoint(_ params: JSONObject) throws(RPCError) -> EndpointID {
+        let id = params["endpoint"]?.stringValue ?? current.defaultEndpoint
+        do { return try EndpointID(id) } catch {
+            throw .invalidParams("endpoint '\(id)': \(error.description)", data: ["detail": [[
+                "loc": ["params", "endpoint"], "msg": .string(error.description), "type": "value_error",
+            ]]])
+        }
+    }
+
+    /// The request that a call is about.
+    func requestID(_ params: JSONObject) throws(RPCError) -> String {
+        let id = params["request_id"]?.stringValue ?? ""
+        guard RequestID.isValid(id) else {
+            throw .invalidParams("request_id: not a request's id", data: ["detail": [[
+                "loc": ["params", "request_id"], "msg": "not a request's id", "type": "value_error",
+            ]]])
+        }
+        return id
+    }
+
+    func model(_ endpoint: EndpointID) throws(RPCError) -> Model? {
+        do { return try catalog.model(endpoint.description) } catch { throw .internalError(error.description) }
+    }
+
+    /// Ends the bridge when the process dies; one that cannot be seen (in another container, say) is let be.
+    func watchParent(_ pid: Int64) {
+        guard let pid = pid_t(exactly: pid), pid > 0, kill(pid, 0) == 0 || errno == EPERM else { return }
+        typealias Open = @convention(c) (pid_t, CUnsignedInt) -> CInt
+        let onEnd = onParentEnd
+        let symbol = dlsym(nil, "pidfd_open")
+        let descriptor = symbol.map { unsafeBitCast($0, to: Open.self)(pid, 0) } ?? -1
+        try? Thread.start {
+            if descriptor >= 0 {
+                var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                while poll(&state, 1, -1) < 0, errno == EINTR {}
+                close(descriptor)
+            } else {
+                // Kernels before 5.3, or a C library before 2.36, have nothing to wait on.
+                while kill(pid, 0) == 0 || errno == EPERM { sleep(2) }
+            }
+            onEnd()
+        }
+    }
+}

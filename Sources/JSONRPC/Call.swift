@@ -24,6 +24,8 @@ public final class Call: Sendable {
 
     private struct State {
         var ending: Ending?
+        /// Whether nothing is lost when the call is let go.
+        var isWaiting = false
         /// Set once the method runs; cancelled when the call is to end.
         var task: Task<Void, Never>?
     }
@@ -36,7 +38,8 @@ public final class Call: Sendable {
         self.outbox = outbox
     }
 
-    /// Why the call is to end; nil while it may go on. Its task is cancelled when this is set.
+    /// Why the call is to end; nil while it may go on. Its task is cancelled then: at once for a cancel, for
+    /// one that is let go as soon as it only waits.
     public var ending: Ending? { state.withLock { $0.ending } }
 
     /// Sends a notification that belongs to this call; it goes out before the answer.
@@ -56,15 +59,25 @@ public final class Call: Sendable {
     func start(_ task: Task<Void, Never>) {
         let isEnding = state.withLock { state in
             state.task = task
-            return state.ending != nil
+            return state.ending == .cancelled
         }
         if isEnding { task.cancel() }
     }
 
-    func end(_ ending: Ending) {
+    /// From here on the call only waits for others: when it is let go, it ends at once. Before, what it has begun
+    /// (an upload, a submit) is brought to its end first.
+    public func waits() {
+        let task = state.withLock { state in
+            state.isWaiting = true
+            return state.ending == nil ? nil : state.task
+        }
+        task?.cancel()
+    }
+
+    func end(_ ending: Ending, atOnce: Bool) {
         let task = state.withLock { state in
             if state.ending == nil { state.ending = ending }
-            return state.task
+            return atOnce || state.isWaiting ? state.task : nil
         }
         task?.cancel()
     }

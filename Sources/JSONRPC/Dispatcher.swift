@@ -99,7 +99,7 @@ final class Dispatcher: Sendable {
         switch method {
         case "exit": return .exit
         case "$/cancelRequest":
-            if let id = params["id"] { state.withLock { $0.calls[id] }?.end(.cancelled) }
+            if let id = params["id"] { state.withLock { $0.calls[id] }?.end(.cancelled, atOnce: true) }
         default: break
         }
         return .goOn
@@ -142,7 +142,7 @@ final class Dispatcher: Sendable {
             state.calls[id] = call
             return (call, state.isEnding)
         }
-        if isEnding, method.isWait(params) { call.end(.letGo) }
+        if isEnding, method.isWait(params) { call.end(.letGo, atOnce: false) }
         call.start(Task.detached { [self] in
             let outcome: Result<JSON, RPCError>
             do throws(RPCError) {
@@ -190,8 +190,8 @@ final class Dispatcher: Sendable {
             state.isEnding = true
             return Array(state.calls.values)
         }
-        for call in calls where methods[call.method]?.isWait(call.params) == true { call.end(.letGo) }
+        for call in calls where methods[call.method]?.isWait(call.params) == true { call.end(.letGo, atOnce: false) }
         _ = state.wait(until: deadline) { $0.unanswered == 0 ? true : nil }
-        for call in state.withLock({ Array($0.calls.values) }) { call.end(.letGo) }
+        for call in state.withLock({ Array($0.calls.values) }) { call.end(.letGo, atOnce: true) }
     }
 }

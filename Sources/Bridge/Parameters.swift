@@ -1,0 +1,48 @@
+import JSON
+import JSONRPC
+import JSONSchema
+import Synchronization
+
+/// Checks a method's params against its document in `schemas/rpc/`, so that what is documented is what is taken.
+final class Parameters: Sendable {
+    private let name: String
+    private let text: StaticString
+    /// Compiled at the first call.
+    private let schema = Mutex<Result<Schema, RPCError>?>(nil)
+
+    private init(_ name: String, _ text: StaticString) {
+        self.name = name
+        self.text = text
+    }
+
+    /// The check of each method, by its name.
+    static func all() -> [String: Parameters] {
+        Dictionary(uniqueKeysWithValues: Surface.documents.map { ($0.name, Parameters($0.name, $0.text)) })
+    }
+
+    func check(_ params: JSONObject) throws(RPCError) {
+        let schema = try compiled().get()
+        let faults = schema.faults(in: .object(params))
+        guard !faults.isEmpty else { return }
+        let detail = faults.map { FieldWords($0) }
+        throw .invalidParams(detail.map(\.sentence).joined(separator: "; "), data: [
+            "detail": .array(detail.map(\.json)),
+        ])
+    }
+
+    private func compiled() -> Result<Schema, RPCError> {
+        schema.withLock { schema in
+            if let schema { return schema }
+            let made = Result { () throws(RPCError) -> Schema in
+                do {
+                    let bytes = UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+                    return try Schema(JSON.parse(bytes), at: "/params")
+                } catch {
+                    throw RPCError.internalError("the schema of \(name): \(error)")
+                }
+            }
+            schema = made
+            return made
+        }
+    }
+}

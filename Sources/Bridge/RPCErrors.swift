@@ -1,0 +1,89 @@
+import FalClient
+import FalProtocol
+import HTTP
+import JSON
+import JSONRPC
+import Platform
+
+/// The one place that turns what went wrong into the contract's errors.
+extension RPCError {
+    static func io(_ error: SystemError, path: String) -> RPCError {
+        RPCError(code: 1002, kind: "io_error", message: "\(path): \(error.reason)")
+    }
+
+    static func io(_ message: String) -> RPCError { RPCError(code: 1002, kind: "io_error", message: message) }
+
+    static func notFound(_ message: String) -> RPCError {
+        RPCError(code: 1404, kind: "not_found", message: message)
+    }
+
+    /// An input that breaks the model's schema.
+    static func invalidInput(_ faults: [FieldFault], endpoint: String) -> RPCError {
+        .invalidParams(ErrorBody.sentence(faults), data: [
+            "endpoint": .string(endpoint), "detail": .array(faults.map(\.json)),
+        ])
+    }
+
+    /// - Parameter isResult: whether the answer was to a request for a result, whose errors are the model's.
+    init(_ error: FalError, endpoint: String?, isResult: Bool = false, masking credentials: Credentials?) {
+        self.init(code: 1503, kind: "unavailable", message: "", retryable: true)
+        data["request_id"] = error.requestID.map(JSON.string)
+        data["endpoint"] = endpoint.map(JSON.string)
+        switch error.cause {
+        case .unreachable(let cause):
+            message = cause.message
+            if case .source(let reason) = cause.cause { self = .io(reason) }
+        case .notStarted(let reason): message = reason
+        case .outcomeUnknown(let reason):
+            (code, kind, retryable) = (1003, "outcome_unknown", false)
+            message = "the request may have been enqueued: \(reason)"
+        case .malformed(let reason):
+            (code, kind, retryable) = (1503, "unavailable", false)
+            message = reason
+        case .status(let status, let body):
+            apply(status, body, error, isResult)
+        }
+        if let credentials { message = credentials.masking(message) }
+    }
+
+    private mutating func apply(_ status: Int, _ body: ErrorBody, _ error: FalError, _ isResult: Bool) {
+        message = body.message
+        retryable = false
+        data["http_status"] = .int(Int64(status))
+        data["error_type"] = body.errorType.map(JSON.string)
+        if !body.detail.isEmpty { data["detail"] = .array(body.detail.map(\.json)) }
+        let text = body.message.lowercased()
+        switch status {
+        case 400 where isResult && (text.contains("still in progress") || text.contains("still in queue")):
+            (code, kind, retryable) = (1409, "not_completed", true)
+        case _ where body.errorType == "client_cancelled" || status == 499:
+            (code, kind) = (-32800, "cancelled")
+        case 401: (code, kind) = (1401, "unauthenticated")
+        case 403: (code, kind) = (1403, "forbidden")
+        case 404, 405, 410: (code, kind) = (1404, "not_found")
+        case 422: (code, kind) = (1422, "rejected")
+        case 429:
+            (code, kind, retryable) = (1429, "rate_limited", true)
+            data["retry_after"] = error.retryAfter.map(JSON.number)
+        case 504 where error.isUserTimeout: (code, kind) = (1408, "timeout")
+        case 400..<500 where !isResult: (code, kind) = (1422, "rejected")
+        case _ where isResult && (error.isFromQueue || status < 500): (code, kind) = (1500, "request_failed")
+        default: (code, kind, retryable) = (1503, "unavailable", true)
+        }
+    }
+
+    static func unauthenticated() -> RPCError {
+        RPCError(
+            code: 1401, kind: "unauthenticated",
+            message: "no key: set FAL_KEY, give --key-file, call configure, or use --backend local"
+        )
+    }
+
+    /// With what is known of the request.
+    func about(_ requestID: String?, _ endpoint: String?) -> RPCError {
+        var error = self
+        if error.data["request_id"] == nil { error.data["request_id"] = requestID.map(JSON.string) }
+        if error.data["endpoint"] == nil { error.data["endpoint"] = endpoint.map(JSON.string) }
+        return error
+    }
+}

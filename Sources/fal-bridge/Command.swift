@@ -1,0 +1,72 @@
+import Bridge
+import FalProtocol
+import Glibc
+import JSONRPC
+import Platform
+
+/// What the command line asks for.
+struct Command {
+    private let arguments: Arguments
+
+    init(_ words: [String]) throws { arguments = try Arguments(words) }
+
+    /// - Parameter output: the descriptor that was stdout.
+    /// - Returns: the exit code.
+    func run(output: CInt) throws -> CInt {
+        switch arguments.command {
+        case "help":
+            print(Arguments.help, to: output)
+            return 0
+        case "version":
+            print("\(Product.name) \(Product.version)\n", to: output)
+            return 0
+        default: break
+        }
+        try arguments.configureLog()
+        do {
+            switch arguments.command {
+            case "run": return try RunCommand(arguments, output: output).run()
+            case "schema": return try SchemaCommand(arguments, output: output).run()
+            default: return try serve(output)
+            }
+        } catch let error as Settings.Unusable {
+            throw Arguments.Unusable(description: error.description)
+        }
+    }
+
+    private func serve(_ output: CInt) throws -> CInt {
+        guard arguments.words.isEmpty else {
+            throw Arguments.Unusable(description: "serve takes no words: '\(arguments.words[0])'")
+        }
+        var limits = Server.Limits()
+        if let bytes = try arguments.count("max-message-bytes") { limits.maxMessageBytes = bytes }
+        if let count = try arguments.count("max-in-flight") { limits.maxInFlight = count }
+        var framing: Framing?
+        if let text = arguments.last("framing") {
+            framing = Framing(rawValue: text)
+            if framing == nil { throw Arguments.Unusable(description: "no framing '\(text)': lines or headers") }
+        }
+        let ending = Ending()
+        let bridge = try Bridge(arguments.settings()) { ending.run() }
+        let server = Server(methods: bridge.methods, framing: framing, limits: limits, output: output)
+        ending.set { server.end() }
+        try Signals.watch([SIGTERM, SIGINT]) { _ in server.end() }
+        switch try server.run(input: STDIN_FILENO) {
+        case .drained, .broken: return 0
+        case .exit(let afterShutdown): return afterShutdown ? 0 : 1
+        }
+    }
+
+    private func print(_ text: String, to output: CInt) {
+        Array(text.utf8).withUnsafeBytes { try? Descriptor.write(output, $0) }
+    }
+}
+
+/// How to end the server, known only after the bridge that may ask for it.
+private final class Ending: Sendable {
+    private let body = Monitor<(@Sendable () -> Void)?>(nil)
+
+    func set(_ end: @escaping @Sendable () -> Void) { body.withLock { $0 = end } }
+
+    func run() { body.withLock { $0 }?() }
+}

@@ -1,0 +1,4 @@
+struct RunCommand {
+    init(_ arguments: Arguments, output: Int32) {}
+    func run() throws -> Int32 { 0 }
+}
