@@ -34,7 +34,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     ],
     targets: [
@@ -78,20 +77,7 @@ let package = Package(
         ),
 
         // The local server: the other end of the same wire. The bridge links nothing of it.
-        .target(
-            name: "LocalQueue",
-            dependencies: [
-                "FalProtocol",
-                "HTTP",
-                "JSON",
-                "JSONSchema",
-                "Models",
-                "Platform",
-                "SQLite",
-                .product(name: "Subprocess", package: "swift-subprocess"),
-            ],
-            swiftSettings: strict
-        ),
+        target("LocalQueue", ["FalProtocol", "HTTP", "JSON", "JSONSchema", "Models", "Platform", "SQLite"]),
         tests(of: "LocalQueue"),
         .executableTarget(
             name: "fal-local",

@@ -12,13 +12,14 @@ public enum ChildProcess {
     /// - Parameters:
     ///   - arguments: without the program's own name.
     ///   - environment: all of it; nothing is inherited.
-    ///   - output, error: descriptors for stdout and stderr; stdin is `/dev/null`.
+    ///   - input, output, error: descriptors for stdin (`/dev/null` when nil), stdout and stderr.
     ///   - ownSession: whether it outlives us and our terminal's signals.
     /// - Returns: its process id; `wait` must be called for it.
     public static func start(
         _ path: String,
         _ arguments: [String],
         environment: [String: String],
+        input: CInt? = nil,
         output: CInt,
         error: CInt,
         ownSession: Bool
@@ -26,7 +27,11 @@ public enum ChildProcess {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        if let input {
+            posix_spawn_file_actions_adddup2(&actions, input, 0)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        }
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_adddup2(&actions, error, 2)
         var attributes = posix_spawnattr_t()

@@ -62,6 +62,7 @@ public final class Database {
     }
 
     /// Runs `body` in a transaction that takes the write lock at once; a throw rolls it back.
+    @discardableResult
     public func transaction<Result>(_ body: () throws(SQLiteError) -> Result) throws(SQLiteError) -> Result {
         try execute("BEGIN IMMEDIATE")
         do {

@@ -1,0 +1,194 @@
+import Glibc
+import JSON
+import Platform
+import Synchronization
+
+/// One engine that runs: a program that speaks JSON-RPC, one object a line, on its stdin and stdout.
+///
+/// Two threads serve it: one reads its answers, one keeps the last of what it says on stderr.
+final class EngineProcess: Sendable {
+    enum Failed: Error, Sendable {
+        /// It ended, for the reason given.
+        case died(String)
+        /// It answered with an error.
+        case refused(code: Int64, message: String, data: JSON)
+        case cancelled
+    }
+
+    typealias Listener = @Sendable (_ method: String, _ params: JSON) -> Void
+
+    private struct State {
+        var nextID: Int64 = 1
+        var waiting: [Int64: CheckedContinuation<Result<JSON, Failed>, Never>] = [:]
+        var listener: Listener?
+        var complaint: [UInt8] = []
+        var isDead = false
+        /// Why we killed it, if we did.
+        var killReason: String?
+        var lastSign = Instant.now
+    }
+
+    let name: String
+    private let pid: pid_t
+    private let input: Descriptor
+    private let state = Mutex(State())
+
+    /// Bytes of one line, and of stderr that are kept.
+    private static let maxLine = 1 << 20
+    private static let maxComplaint = 64 << 10
+    /// What of our own environment it gets.
+    private static let allowed = [
+        "PATH", "HOME", "LANG", "TMPDIR", "OMP_NUM_THREADS", "HF_HOME", "VIRTUAL_ENV", "CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH",
+    ]
+
+    /// Starts the program at `path`.
+    init(name: String, path: String) throws(SystemError) {
+        self.name = name
+        let toEngine = try Pipe.make()
+        let fromEngine = try Pipe.make()
+        let complaints = try Pipe.make()
+        defer {
+            close(toEngine.read)
+            close(fromEngine.write)
+            close(complaints.write)
+        }
+        input = Descriptor(owning: toEngine.write)
+        var environment: [String: String] = ["HF_HUB_OFFLINE": "1", "PYTHONUNBUFFERED": "1"]
+        for name in Self.allowed { environment[name] = Environment.get(name) }
+        for (name, value) in Environment.all where name.hasPrefix("XDG_") || name.hasPrefix("FAL_ENGINE_") {
+            environment[name] = value
+        }
+        pid = try ChildProcess.start(
+            path, [], environment: environment, input: toEngine.read, output: fromEngine.write, error: complaints.write,
+            ownSession: true
+        )
+        try Thread.start { [self] in readComplaints(complaints.read) }
+        try Thread.start { [self] in readAnswers(fromEngine.read) }
+    }
+
+    var isDead: Bool { state.withLock { $0.isDead } }
+
+    /// Seconds since it last said anything, or was last asked.
+    var silence: Double { Instant.now.seconds(since: state.withLock { $0.lastSign }) }
+
+    /// What is called for its notifications, on the reading thread.
+    func listen(_ listener: Listener?) { state.withLock { $0.listener = listener } }
+
+    /// Makes a call and waits for its answer.
+    func call(_ method: String, _ params: JSON) async throws(Failed) -> JSON {
+        let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<JSON, Failed>, Never>) in
+            let id: Int64? = state.withLock { state in
+                guard !state.isDead else { return nil }
+                state.nextID += 1
+                state.waiting[state.nextID] = continuation
+                state.lastSign = .now
+                return state.nextID
+            }
+            guard let id else { return continuation.resume(returning: .failure(.died("it is not running"))) }
+            send(["jsonrpc": "2.0", "id": .int(id), "method": .string(method), "params": params])
+        }
+        return try result.get()
+    }
+
+    func notify(_ method: String, _ params: JSON) {
+        send(["jsonrpc": "2.0", "method": .string(method), "params": params])
+    }
+
+    /// A line is short beside what a pipe holds, so this does not wait; if the engine reads nothing, it is killed
+    /// for its silence.
+    private func send(_ message: JSON) {
+        var bytes = message.bytes
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.withUnsafeBytes { try? input.write($0) }
+    }
+
+    /// Ends it and all that it started, at once.
+    func kill(_ reason: String) {
+        state.withLock { state in
+            if state.killReason == nil { state.killReason = reason }
+            if !state.isDead { Glibc.kill(-pid, SIGKILL) }
+        }
+    }
+
+    /// Asks it to end.
+    func terminate(_ reason: String) {
+        state.withLock { state in
+            if state.killReason == nil { state.killReason = reason }
+            if !state.isDead { Glibc.kill(-pid, SIGTERM) }
+        }
+    }
+
+    // MARK: The reading threads
+
+    private func readAnswers(_ descriptor: CInt) {
+        defer { close(descriptor) }
+        var pending: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(descriptor, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            pending += chunk[..<count]
+            while let newline = pending.firstIndex(of: UInt8(ascii: "\n")) {
+                take(Array(pending[..<newline]))
+                pending.removeSubrange(...newline)
+            }
+            if pending.count > Self.maxLine {
+                kill("it wrote a line of more than \(Self.maxLine) bytes")
+                break
+            }
+        }
+        end()
+    }
+
+    private func take(_ line: [UInt8]) {
+        guard let message = try? JSON.parse(line) else {
+            return Log.warning("engine \(name) wrote a line that is not JSON")
+        }
+        if let method = message["method"]?.stringValue {
+            let listener = state.withLock { state in
+                state.lastSign = .now
+                return state.listener
+            }
+            listener?(method, message["params"] ?? [:])
+            return
+        }
+        guard let id = message["id"]?.intValue, let waiting = state.withLock({ $0.waiting.removeValue(forKey: id) }) else { return }
+        if let error = message["error"] {
+            let code = error["code"]?.intValue ?? -32603
+            waiting.resume(returning: .failure(code == -32800 ? .cancelled : .refused(
+                code: code, message: error["message"]?.stringValue ?? "no reason given", data: error["data"] ?? [:]
+            )))
+        } else {
+            waiting.resume(returning: .success(message["result"] ?? .null))
+        }
+    }
+
+    private func readComplaints(_ descriptor: CInt) {
+        defer { close(descriptor) }
+        var chunk = [UInt8](repeating: 0, count: 4_096)
+        while true {
+            let count = Glibc.read(descriptor, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            let piece = chunk[..<count]
+            state.withLock { $0.complaint = Array(($0.complaint + piece).suffix(Self.maxComplaint)) }
+        }
+    }
+
+    /// Its stdout is closed: whatever it still does, it is of no use any more.
+    private func end() {
+        Glibc.kill(-pid, SIGKILL)
+        var info = siginfo_t()
+        while waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+        let (waiting, reason) = state.withLock { state in
+            state.isDead = true
+            let exit = ChildProcess.wait(pid)
+            let last = String(decoding: state.complaint, as: UTF8.self).split(whereSeparator: \.isNewline).last
+            let reason = state.killReason ?? "it ended with \(exit)" + (last.map { ": \($0)" } ?? "")
+            defer { state.waiting = [:] }
+            return (state.waiting, reason)
+        }
+        for continuation in waiting.values { continuation.resume(returning: .failure(.died(reason))) }
+    }
+}

@@ -1,0 +1,40 @@
+import FalProtocol
+import JSON
+
+/// How a job failed, as the queue tells it: a status and a body for the result, and words for the status call.
+public struct Failure: Error, Sendable {
+    public let status: Int
+    public let body: JSON
+    public let message: String
+    public let errorType: String
+
+    private init(_ status: Int, _ body: JSON, _ message: String, _ errorType: String) {
+        self.status = status
+        self.body = body
+        self.message = message
+        self.errorType = errorType
+    }
+
+    /// The input is at fault: 422, each field with its fault.
+    public static func input(_ faults: [FieldFault]) -> Failure {
+        Failure(422, ["detail": .array(faults.map(\.wire))], ErrorBody.sentence(faults), faults.first?.type ?? "value_error")
+    }
+
+    /// The video is at fault.
+    public static func video(_ type: String, _ message: String, ctx: JSONObject? = nil) -> Failure {
+        .input([FieldFault(loc: ["body", "video_url"], msg: message, type: type, ctx: ctx)])
+    }
+
+    /// We are at fault, or the machine.
+    public static func server(_ message: String, type: String = "internal_server_error") -> Failure {
+        let detail: JSON = [["loc": ["body"], "msg": .string(message), "type": .string(type)]]
+        return Failure(500, ["detail": detail], message, type)
+    }
+
+    /// The queue or the runner is at fault: fal's other form.
+    public static func infrastructure(_ status: Int, _ message: String, type: String) -> Failure {
+        Failure(status, ["detail": .string(message), "error_type": .string(type)], message, type)
+    }
+
+    public static let cancelled = infrastructure(499, "Request was cancelled", type: "client_cancelled")
+}

@@ -1,0 +1,183 @@
+import FalProtocol
+import Glibc
+import Platform
+import SQLite
+
+/// A file that is served: where, what, and by which name.
+public struct StoredFile: Sendable {
+    /// The path of its URL: `/files/…`.
+    public let path: String
+    public let type: String
+    public let name: String
+    public let size: Int64
+    public let hash: String
+    /// Where its bytes are on this machine.
+    public let location: String
+}
+
+/// A place that was made for an upload.
+public struct UploadPlace: Sendable {
+    public let token: String
+    /// The path of the file's URL, once it is there.
+    public let path: String
+    public let type: String
+    let name: String
+    let lifetime: Double?
+}
+
+/// Files by the hash of their content: the same bytes lie on the disk once, under as many names as were given.
+public final class FileStore: Sendable {
+    /// Seconds that an upload is kept when it does not say, and that an output is.
+    public static let uploadLifetime = 7.0 * 86_400
+    public static let outputLifetime = 30.0 * 86_400
+    /// Bytes of one file.
+    public static let maxBytes: Int64 = 4 << 30
+    /// Seconds in which an upload must follow its place.
+    private static let placeLifetime = 3_600.0
+
+    private let folder: String
+    private let store: Store
+
+    init(folder: String, store: Store) throws(SystemError) {
+        self.folder = folder
+        self.store = store
+        try Files.makeDirectory(folder)
+        // What was being written when the last process ended.
+        for name in try Files.list(folder) where name.hasSuffix(".part") { try Files.remove(Files.join(folder, name)) }
+    }
+
+    // MARK: Uploads
+
+    public func makePlace(name: String, type: String, lifetime: Double?) throws(SQLiteError) -> UploadPlace {
+        let place = UploadPlace(
+            token: Random.uuid(), path: Self.path(for: name), type: type, name: name, lifetime: lifetime
+        )
+        _ = try store.use { database throws(SQLiteError) in
+            try database.run(
+                "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?)", .text(place.token), .text(place.path), .text(type),
+                .text(name), .optional(lifetime), .double(Timestamp.now.seconds)
+            )
+        }
+        return place
+    }
+
+    public func place(token: String) throws(SQLiteError) -> UploadPlace? {
+        try store.use { database throws(SQLiteError) in
+            try database.query(
+                "SELECT path, type, name, lifetime FROM uploads WHERE token = ? AND created > ?", .text(token),
+                .double(Timestamp.now.seconds - Self.placeLifetime)
+            ) {
+                UploadPlace(
+                    token: token, path: $0.text(0), type: $0.text(1), name: $0.text(2), lifetime: $0.optionalDouble(3)
+                )
+            }.first
+        }
+    }
+
+    /// A file to write to; `commit` makes it one of the store's.
+    public func begin() throws(SystemError) -> IncomingFile { try IncomingFile(folder: folder) }
+
+    /// Makes what was written a file of the store, by the name and lifetime of its place.
+    public func commit(_ file: IncomingFile, to place: UploadPlace) throws -> StoredFile {
+        try commit(file, path: place.path, name: place.name, type: place.type, lifetime: place.lifetime ?? Self.uploadLifetime)
+    }
+
+    /// Makes what was written a file of the store, by a name of its own.
+    /// - Parameter lifetime: seconds; nil for ever.
+    public func commit(_ file: IncomingFile, name: String, type: String, lifetime: Double?) throws -> StoredFile {
+        try commit(file, path: Self.path(for: name), name: name, type: type, lifetime: lifetime)
+    }
+
+    private func commit(_ file: IncomingFile, path: String, name: String, type: String, lifetime: Double?) throws -> StoredFile {
+        let (hash, size) = try file.finish()
+        let location = location(hash)
+        try Files.makeDirectory(Files.parent(of: location))
+        if Files.exists(location) { try Files.remove(file.path) } else { try Files.rename(file.path, to: location) }
+        let now = Timestamp.now.seconds
+        try store.use { database throws(SQLiteError) in
+            _ = try database.run(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", .text(path), .text(hash), .text(type),
+                .text(name), .int(size), .double(now), .optional(lifetime.map { now + $0 })
+            )
+        }
+        return StoredFile(path: path, type: type, name: name, size: size, hash: hash, location: location)
+    }
+
+    /// The file of a URL's path; nil for none, or one whose time is over.
+    public func file(_ path: String) throws(SQLiteError) -> StoredFile? {
+        try store.use { database throws(SQLiteError) in
+            try database.query(
+                "SELECT hash, type, name, size FROM files WHERE path = ? AND (expires IS NULL OR expires > ?)",
+                .text(path), .double(Timestamp.now.seconds)
+            ) {
+                StoredFile(
+                    path: path, type: $0.text(1), name: $0.text(2), size: $0.int(3), hash: $0.text(0),
+                    location: location($0.text(0))
+                )
+            }.first
+        }
+    }
+
+    /// Removes what has expired.
+    public func clean() throws {
+        let now = Timestamp.now.seconds
+        let orphans: [String] = try store.use { database throws(SQLiteError) in
+            try database.transaction { () throws(SQLiteError) in
+                let hashes = try database.query("SELECT DISTINCT hash FROM files WHERE expires <= ?", .double(now)) { $0.text(0) }
+                try database.run("DELETE FROM files WHERE expires <= ?", .double(now))
+                try database.run("DELETE FROM uploads WHERE created < ?", .double(now - Self.placeLifetime))
+                var orphans: [String] = []
+                for hash in hashes where try database.query("SELECT 1 FROM files WHERE hash = ?", .text(hash), row: { _ in 1 }).isEmpty {
+                    orphans.append(hash)
+                }
+                return orphans
+            }
+        }
+        for hash in orphans { try Files.remove(location(hash)) }
+    }
+
+    private func location(_ hash: String) -> String { Files.join(folder, "\(hash.prefix(2))/\(hash)") }
+
+    /// A path that nobody can guess, with the name at its end for people.
+    private static func path(for name: String) -> String {
+        let safe = name.unicodeScalars.map { scalar -> Character in
+            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+            return isPlain || scalar == "." || scalar == "-" || scalar == "_" ? Character(scalar) : "_"
+        }
+        let id = Random.uuid().split(separator: "-").joined()
+        return "/files/b/\(id.prefix(8))/\(id.dropFirst(8))_\(String(safe.suffix(100)))"
+    }
+}
+
+/// A file that comes in: written beside the others, hashed on the way.
+///
+/// `@unchecked Sendable`: it has one writer at a time, the request or the job that brings it.
+public final class IncomingFile: @unchecked Sendable {
+    public let path: String
+    private let file: Descriptor
+    private let sum: SHA256
+    private var size: Int64 = 0
+    private var isFinished = false
+
+    init(folder: String) throws(SystemError) {
+        path = Files.join(folder, "\(Random.uuid()).part")
+        do { sum = try SHA256() } catch { throw SystemError(code: ENOSYS, operation: error.description) }
+        file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL)
+    }
+
+    deinit { if !isFinished { unlink(path) } }
+
+    /// - Throws: `EFBIG` over the store's limit, or what the disk says.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+        size += Int64(bytes.count)
+        guard size <= FileStore.maxBytes else { throw SystemError(code: EFBIG, operation: "write", path: path) }
+        try file.write(bytes)
+        sum.update(bytes)
+    }
+
+    fileprivate func finish() throws(SystemError) -> (hash: String, size: Int64) {
+        try file.synchronize()
+        isFinished = true
+        return (sum.finish(), size)
+    }
+}

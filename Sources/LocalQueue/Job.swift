@@ -1,0 +1,218 @@
+import FalProtocol
+import JSON
+import Platform
+import SQLite
+
+/// One request in the queue.
+struct Job: Sendable {
+    enum State: String, Sendable {
+        case queued
+        case running
+        case done
+    }
+
+    let id: String
+    let endpoint: String
+    /// The endpoint without its path: what requests are addressed to.
+    let base: String
+    let input: JSON
+    /// Chosen when the job was accepted, so that a job that is run again gives the same.
+    let seed: Int64
+    let engine: String?
+    let state: State
+    let isCancelled: Bool
+    let attempts: Int
+    let startBy: Double?
+    let started: Double?
+    let finished: Double?
+    let status: Int?
+    let body: String?
+    let error: String?
+    let errorType: String?
+    let metrics: String?
+
+    static let columns = """
+        id, endpoint, base, input, seed, engine, state, is_cancelled, attempts, start_by, started, finished, status, body,
+        error, error_type, metrics
+        """
+
+    init(_ row: Statement) {
+        id = row.text(0)
+        endpoint = row.text(1)
+        base = row.text(2)
+        input = (try? JSON.parse(row.text(3))) ?? [:]
+        seed = row.int(4)
+        engine = row.optionalText(5)
+        state = State(rawValue: row.text(6)) ?? .done
+        isCancelled = row.int(7) != 0
+        attempts = Int(row.int(8))
+        startBy = row.optionalDouble(9)
+        started = row.optionalDouble(10)
+        finished = row.optionalDouble(11)
+        status = row.isNull(12) ? nil : Int(row.int(12))
+        body = row.optionalText(13)
+        error = row.optionalText(14)
+        errorType = row.optionalText(15)
+        metrics = row.optionalText(16)
+    }
+}
+
+/// The jobs' rows.
+extension Store {
+    /// Log lines of one job, and bytes of one line, at most.
+    private static let maxLogLines = 2_000
+    private static let maxLogBytes = 2_000
+    /// Seconds that a finished job is kept.
+    private static let retention = 30.0 * 86_400
+
+    /// - Returns: how many jobs are before the new one.
+    func add(
+        id: String, endpoint: EndpointID, input: JSON, seed: Int64, engine: String?, isLow: Bool, startBy: Double?
+    ) throws(SQLiteError) -> Int {
+        try use { database throws(SQLiteError) in
+            try database.transaction { () throws(SQLiteError) in
+                try database.run(
+                    """
+                    INSERT INTO jobs (id, serial, endpoint, base, input, seed, engine, is_low, state, created, start_by)
+                    VALUES (?, (SELECT coalesce(max(serial), 0) + 1 FROM jobs), ?, ?, ?, ?, ?, ?, 'queued', ?, ?)
+                    """,
+                    .text(id), .text(endpoint.description), .text(endpoint.base), .text(input.text), .int(seed),
+                    .optional(engine), .int(isLow ? 1 : 0), .double(Timestamp.now.seconds), .optional(startBy)
+                )
+            }
+            return try Self.position(id, database)
+        }
+    }
+
+    func job(_ id: String) throws(SQLiteError) -> Job? {
+        try use { database throws(SQLiteError) in
+            try database.query("SELECT \(Job.columns) FROM jobs WHERE id = ?", .text(id)) { Job($0) }.first
+        }
+    }
+
+    /// How many waiting jobs are before this one.
+    func position(_ id: String) throws(SQLiteError) -> Int {
+        try use { database throws(SQLiteError) in try Self.position(id, database) }
+    }
+
+    private static func position(_ id: String, _ database: Database) throws(SQLiteError) -> Int {
+        try database.query(
+            """
+            SELECT count(*) FROM jobs AS other, jobs AS this WHERE this.id = ? AND other.state = 'queued'
+            AND (other.is_low, other.serial) < (this.is_low, this.serial)
+            """, .text(id)
+        ) { Int($0.int(0)) }.first ?? 0
+    }
+
+    func count(_ state: Job.State) throws(SQLiteError) -> Int {
+        try use { database throws(SQLiteError) in
+            try database.query("SELECT count(*) FROM jobs WHERE state = ?", .text(state.rawValue)) { Int($0.int(0)) }.first ?? 0
+        }
+    }
+
+    /// Takes the next job in line and marks it as running.
+    func takeNext() throws(SQLiteError) -> Job? {
+        try use { database throws(SQLiteError) in
+            try database.transaction { () throws(SQLiteError) in
+                let next = try database.query(
+                    "SELECT \(Job.columns) FROM jobs WHERE state = 'queued' ORDER BY is_low, serial LIMIT 1"
+                ) { Job($0) }.first
+                guard let next else { return nil }
+                try database.run(
+                    """
+                    UPDATE jobs SET state = 'running', attempts = attempts + 1, started = coalesce(started, ?)
+                    WHERE id = ?
+                    """, .double(Timestamp.now.seconds), .text(next.id)
+                )
+                return try database.query("SELECT \(Job.columns) FROM jobs WHERE id = ?", .text(next.id)) { Job($0) }.first
+            }
+        }
+    }
+
+    /// Whether a job is waiting, running or done; a waiting one is done at once, a running one is marked.
+    func cancel(_ id: String, _ failure: Failure) throws(SQLiteError) -> Job.State {
+        try use { database throws(SQLiteError) in
+            try database.transaction { () throws(SQLiteError) in
+                let text = try database.query("SELECT state FROM jobs WHERE id = ?", .text(id)) { $0.text(0) }.first
+                guard let state = text.flatMap(Job.State.init) else { return .done }
+                switch state {
+                case .queued:
+                    try database.run(
+                        """
+                        UPDATE jobs SET state = 'done', is_cancelled = 1, finished = ?, status = ?, body = ?, error = ?,
+                        error_type = ? WHERE id = ?
+                        """,
+                        .double(Timestamp.now.seconds), .int(Int64(failure.status)), .text(failure.body.text),
+                        .text(failure.message), .text(failure.errorType), .text(id)
+                    )
+                case .running: try database.run("UPDATE jobs SET is_cancelled = 1 WHERE id = ?", .text(id))
+                case .done: break
+                }
+                return state
+            }
+        }
+    }
+
+    func finish(_ id: String, output: JSON, metrics: JSON) throws(SQLiteError) {
+        _ = try use { database throws(SQLiteError) in
+            try database.run(
+                "UPDATE jobs SET state = 'done', finished = ?, status = 200, body = ?, metrics = ? WHERE id = ?",
+                .double(Timestamp.now.seconds), .text(output.text), .text(metrics.text), .text(id)
+            )
+        }
+    }
+
+    func finish(_ id: String, failure: Failure, metrics: JSON) throws(SQLiteError) {
+        _ = try use { database throws(SQLiteError) in
+            try database.run(
+                """
+                UPDATE jobs SET state = 'done', finished = ?, status = ?, body = ?, error = ?, error_type = ?, metrics = ?
+                WHERE id = ?
+                """,
+                .double(Timestamp.now.seconds), .int(Int64(failure.status)), .text(failure.body.text),
+                .text(failure.message), .text(failure.errorType), .text(metrics.text), .text(id)
+            )
+        }
+    }
+
+    /// Puts a running job back into the queue, at its old place.
+    func requeue(_ id: String) throws(SQLiteError) {
+        _ = try use { database throws(SQLiteError) in
+            try database.run("UPDATE jobs SET state = 'queued' WHERE id = ? AND state = 'running'", .text(id))
+        }
+    }
+
+    /// After a start: what ran when the last process ended waits again, and what is old goes.
+    func recover() throws(SQLiteError) {
+        _ = try use { database throws(SQLiteError) in
+            try database.run("UPDATE jobs SET state = 'queued' WHERE state = 'running'")
+            try database.run(
+                "DELETE FROM jobs WHERE state = 'done' AND finished < ?",
+                .double(Timestamp.now.seconds - Self.retention)
+            )
+        }
+    }
+
+    // MARK: Logs
+
+    func log(_ job: String, level: String, _ message: String) throws(SQLiteError) {
+        let text = String(decoding: message.utf8.prefix(Self.maxLogBytes), as: UTF8.self)
+        _ = try use { database throws(SQLiteError) in
+            try database.run(
+                """
+                INSERT INTO logs SELECT ?1, n, ?2, ?3, ?4 FROM
+                (SELECT coalesce(max(number), 0) + 1 AS n FROM logs WHERE job = ?1) WHERE n <= \(Self.maxLogLines)
+                """,
+                .text(job), .text(Timestamp.now.iso8601(zone: "")), .text(level), .text(text)
+            )
+        }
+    }
+
+    func logs(_ job: String) throws(SQLiteError) -> [LogLine] {
+        try use { database throws(SQLiteError) in
+            try database.query("SELECT timestamp, level, message FROM logs WHERE job = ? ORDER BY number", .text(job)) {
+                LogLine(timestamp: $0.text(0), level: $0.text(1), message: $0.text(2), source: "USER")
+            }
+        }
+    }
+}
