@@ -101,6 +101,9 @@ public enum Files {
         guard unlink(path) == 0 || errno == ENOENT else { throw SystemError.last("unlink", path) }
     }
 
+    /// Removes an empty folder; that it is not there, or not empty, is no error.
+    public static func removeDirectory(_ path: String) { rmdir(path) }
+
     /// The absolute path with every symbolic link resolved. The file must exist.
     public static func resolve(_ path: String) throws(SystemError) -> String {
         guard let resolved = realpath(path, nil) else { throw SystemError.last("resolve", path) }

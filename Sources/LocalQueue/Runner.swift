@@ -1,0 +1,234 @@
+import FalProtocol
+import JSON
+import Models
+import Platform
+import SQLite
+import Synchronization
+
+/// Runs the jobs, one after the other, woken when one comes.
+actor Runner {
+    private let store: Store
+    private let files: FileStore
+    private let fetcher: Fetcher
+    private let engines: Engines
+    private let catalog: Catalog
+    private let workFolder: String
+    private let maxSide: Int
+    /// The job that runs, to cancel it by.
+    private var current: (id: String, task: Task<Void, Never>)?
+    private var isRunning = false
+    private var isStopping = false
+
+    /// How often a job's engine may die.
+    private static let maxAttempts = 2
+
+    init(
+        store: Store, files: FileStore, fetcher: Fetcher, engines: Engines, catalog: Catalog, workFolder: String, maxSide: Int
+    ) {
+        self.store = store
+        self.files = files
+        self.fetcher = fetcher
+        self.engines = engines
+        self.catalog = catalog
+        self.workFolder = workFolder
+        self.maxSide = maxSide
+    }
+
+    /// There may be something to do.
+    func wake() {
+        guard !isRunning, !isStopping else { return }
+        isRunning = true
+        Task { await runAll() }
+    }
+
+    /// Cancels the job if it is the one that runs.
+    func cancel(_ id: String) {
+        if let current, current.id == id { current.task.cancel() }
+    }
+
+    /// Stops at once; the job that runs is taken up again at the next start.
+    func stop() async {
+        isStopping = true
+        current?.task.cancel()
+        await engines.stop()
+    }
+
+    private func runAll() async {
+        defer { isRunning = false }
+        while !isStopping {
+            let job: Job?
+            do { job = try store.takeNext() } catch {
+                // A full disk, say: what waits goes on waiting, and the next submit tries again.
+                return Log.error("no job can be taken: \(error)")
+            }
+            guard let job else { return }
+            let task = Task { await run(job) }
+            current = (job.id, task)
+            // A cancel may have come between taking the job and knowing its task.
+            if (try? store.job(job.id))??.isCancelled == true { task.cancel() }
+            await task.value
+            current = nil
+        }
+    }
+
+    private func run(_ job: Job) async {
+        let folder = Files.join(workFolder, job.id)
+        let started = Instant.now
+        var info: Engines.Info?
+        func metrics() -> JSON {
+            var metrics: JSONObject = ["inference_time": .number((Instant.now.seconds(since: started) * 1_000).rounded() / 1_000)]
+            if let info {
+                metrics["engine"] = .string(info.engine)
+                metrics["generative"] = .bool(info.isGenerative)
+            }
+            return .object(metrics)
+        }
+        do {
+            if job.attempts > Self.maxAttempts {
+                throw Failure.infrastructure(503, "the engine died \(Self.maxAttempts) times on this job", type: "runner_disconnected")
+            }
+            if let startBy = job.startBy, Timestamp.now.seconds > startBy, job.attempts == 1 {
+                throw Failure.infrastructure(504, "Request timed out", type: "request_timeout")
+            }
+            try Files.makeDirectory(folder)
+            let output = try await make(job, in: folder) { info = $0 }
+            try store.finish(job.id, output: output, metrics: metrics())
+        } catch {
+            settle(job, error, metrics())
+        }
+        await engines.finished(job.id)
+        Self.removeFolder(folder)
+    }
+
+    /// Writes down how a job failed, or puts it back where it will be tried again.
+    private func settle(_ job: Job, _ error: any Error, _ metrics: JSON) {
+        let isCancelled = ((try? store.job(job.id)) ?? nil)?.isCancelled ?? false
+        if isStopping, !isCancelled {
+            try? store.requeue(job.id)
+            return
+        }
+        var failure: Failure
+        switch error {
+        case _ where isCancelled: failure = .cancelled
+        case let error as Failure: failure = error
+        case EngineProcess.Failed.died(let reason) where job.attempts < Self.maxAttempts:
+            note(job.id, "WARN", "the engine died and the job is run again: \(reason)")
+            try? store.requeue(job.id)
+            return
+        case EngineProcess.Failed.died(let reason):
+            failure = .infrastructure(503, "the engine died \(job.attempts) times on this job: \(reason)", type: "runner_disconnected")
+        case EngineProcess.Failed.refused(-32011, let message, _): failure = .server("out of memory: \(message)")
+        case EngineProcess.Failed.refused(_, let message, _): failure = .server("the engine refused the job: \(message)")
+        case let error as SystemError where error.code == 28: failure = .server("the disk of the state folder is full")
+        case let error as SQLiteError where error.isFull: failure = .server("the disk of the state folder is full")
+        default: failure = .server("\(error)")
+        }
+        do { try store.finish(job.id, failure: failure, metrics: metrics) } catch {
+            Log.error("job \(job.id) failed and that cannot be written down: \(error)")
+        }
+    }
+
+    private func make(_ job: Job, in folder: String, onEngine: (Engines.Info) -> Void) async throws -> JSON {
+        guard let model = try catalog.model(job.endpoint) else { throw Failure.server("the model \(job.endpoint) is not known any more") }
+        // fal takes members that it does not know, and passes over them.
+        let faults = model.faults(in: job.input).filter { $0.type != "extra_forbidden" }
+        guard faults.isEmpty else { throw Failure.input(faults) }
+        let input = model.inputSchema.fillingDefaults(in: job.input)
+        guard let url = input["video_url"]?.stringValue else {
+            throw Failure.server("fal-local runs video-to-video models only, not \(job.endpoint)", type: "feature_not_supported")
+        }
+        let media = try Media()
+        guard let name = job.engine else { throw Failure.server("no engine is installed: run \"make engines\"") }
+        let video = try await fetcher.fetch(url, into: folder)
+        try Task.checkCancellation()
+        let fps = Int(input["fps"]?.intValue ?? 8)
+        let seconds = Int(input["first_n_seconds"]?.intValue ?? 3)
+        let frames = try await media.sample(
+            video, fps: fps, seconds: seconds, maxSide: maxSide, to: Files.join(folder, "frames.rgb")
+        )
+        note(job.id, "INFO", "\(frames.count) frames of \(frames.width)x\(frames.height) at \(fps) fps")
+        let (process, info) = try await engines.process(name)
+        onEngine(info)
+        try Task.checkCancellation()
+        let output = Files.join(folder, "output.rgb")
+        let steps = Steps(store: store, job: job.id)
+        let answer = try await engines.generate(
+            Engines.Order(job: job.id, frames: frames, output: output, input: input, seed: job.seed), with: process
+        ) { method, params in steps.hear(method, params) }
+        let made = try Self.made(answer, output, fps: fps)
+        let target = Files.join(folder, "output.mp4")
+        try await media.encode(made, to: target)
+        let file = try store(target)
+        return ["video": [
+            "url": .string(file.path), "content_type": .string(file.type), "file_name": .string(file.name),
+            "file_size": .int(file.size),
+        ], "seed": .int(job.seed)]
+    }
+
+    /// What the engine made, after a look at it: an engine is trusted no more than a file.
+    private static func made(_ answer: JSON, _ path: String, fps: Int) throws -> Frames {
+        let frames = answer["frames"]
+        guard let width = frames?["width"]?.intValue, let height = frames?["height"]?.intValue,
+            let count = frames?["count"]?.intValue, (8...8_192).contains(width), (8...8_192).contains(height),
+            (1...4_096).contains(count)
+        else { throw Failure.server("the engine answered with frames of no usable size") }
+        let made = Frames(path: path, width: Int(width), height: Int(height), count: Int(count), fps: fps)
+        guard (try? Files.status(path))?.size == Int64(made.bytesPerFrame) * count else {
+            throw Failure.server("the engine's frames are not as many bytes as it said")
+        }
+        return made
+    }
+
+    private func store(_ path: String) throws -> StoredFile {
+        let incoming = try files.begin()
+        let source = try Descriptor.open(path, 0)
+        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        defer { chunk.deallocate() }
+        while true {
+            let count = try source.read(into: chunk)
+            if count == 0 { break }
+            try incoming.write(UnsafeRawBufferPointer(rebasing: chunk[..<count]))
+        }
+        return try files.commit(incoming, name: "output.mp4", type: "video/mp4", lifetime: FileStore.outputLifetime)
+    }
+
+    private func note(_ job: String, _ level: String, _ message: String) {
+        do { try store.log(job, level: level, message) } catch { Log.warning("a log line is lost: \(error)") }
+    }
+
+    static func removeFolder(_ folder: String) {
+        for name in (try? Files.list(folder)) ?? [] { try? Files.remove(Files.join(folder, name)) }
+        Files.removeDirectory(folder)
+    }
+}
+
+/// Turns an engine's notifications into log lines of its job.
+private final class Steps: Sendable {
+    private let store: Store
+    private let job: String
+    private let first = Mutex<Instant?>(nil)
+
+    init(store: Store, job: String) {
+        self.store = store
+        self.job = job
+    }
+
+    func hear(_ method: String, _ params: JSON) {
+        guard params["job"]?.stringValue ?? job == job else { return }
+        let line: (level: String, message: String)
+        switch method {
+        case "log":
+            let level = ["warning": "WARN", "error": "ERROR"][params["level"]?.stringValue ?? ""] ?? "INFO"
+            line = (level, params["message"]?.stringValue ?? "")
+        case "progress":
+            guard params["phase"] == "denoise", let done = params["done"]?.intValue, let total = params["of"]?.intValue else { return }
+            let seconds = first.withLock { first in
+                if first == nil { first = .now }
+                return Instant.now.seconds(since: first ?? .now)
+            }
+            line = ("INFO", StepLine.text(done: Int(clamping: done), of: Int(clamping: total), seconds: seconds))
+        default: return
+        }
+        do { try store.log(job, level: line.level, line.message) } catch { Log.warning("a log line is lost: \(error)") }
+    }
+}

@@ -1,0 +1,196 @@
+import ArgumentParser
+import FalProtocol
+import Glibc
+import Hummingbird
+import JSON
+import LocalQueue
+import Logging
+import Platform
+
+/// The command: a queue of this machine behind fal's protocol.
+@main
+struct FalLocal: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fal-local",
+        abstract: "Serves fal's queue protocol on this machine: jobs, files and engines of one state folder.",
+        version: "fal-local \(Product.version)"
+    )
+
+    @Option(help: "The folder of the queue, its files and its socket.") var stateDir: String?
+    @Option(help: "Serve on TCP, too: 127.0.0.1:PORT, with a key.") var listen: String?
+    @Option(help: "The key for --listen (else FAL_LOCAL_KEY, else one that is made).") var keyFile: String?
+    @Option(help: "The engine for every job.") var engine: String?
+    @Option(help: "A folder to look for engines in.") var engines: [String] = []
+    @Option(help: "A folder of further model schemas.") var schemas: [String] = []
+    @Option(help: "Pixels of a video's longer side at most.") var maxSide: Int = 512
+    @Option(help: "Seconds without a request or a job after which it ends.") var idleTimeout: Double = 900
+    @Option(help: "A fault for tests, such as 'POST /fal-ai status=503 times=2'.") var fault: [String] = []
+    @Option(help: "error, warning, info, debug or trace.") var logLevel: String = "warning"
+
+    func validate() throws {
+        guard (64...4_096).contains(maxSide) else { throw ValidationError("--max-side is 64 to 4096") }
+        guard Log.Level(name: logLevel) != nil else { throw ValidationError("--log-level is error, warning, info, debug or trace") }
+        if let listen, TCPAddress(listen) == nil { throw ValidationError("--listen takes a loopback address: 127.0.0.1:PORT") }
+        for rule in fault { guard Fault(rule) != nil else { throw ValidationError("no fault: '\(rule)'") } }
+    }
+
+    func run() async throws {
+        Log.configure(name: "fal-local", level: Log.Level(name: logLevel) ?? .warning, format: .text)
+        Signals.ignoreBrokenPipe()
+        umask(0o077)
+        do {
+            try await serve()
+        } catch let error as ExitCode {
+            throw error
+        } catch {
+            Self.say("fal-local: \(error)")
+            throw ExitCode(1)
+        }
+    }
+
+    private func serve() async throws {
+        let folder = Files.absolute(stateDir ?? Self.defaultFolder)
+        try Files.makeDirectory(folder)
+        let socket = Files.join(folder, "fal-local.sock")
+        guard socket.utf8.count <= 107 else {
+            throw Unusable("the path of the socket is longer than the 107 bytes that the kernel takes: \(socket)")
+        }
+        // Held until the process ends. Who does not get it has found the one that serves.
+        let lock = try Descriptor.open(Files.join(folder, "fal-local.lock"), O_RDWR | O_CREAT)
+        guard flock(lock.raw, LOCK_EX | LOCK_NB) == 0 else {
+            if errno == EWOULDBLOCK { throw ExitCode.success }
+            throw SystemError.last("lock", folder)
+        }
+        var options = LocalQueue.Options(folder: folder)
+        options.engine = engine
+        options.engineFolders = engines
+        options.schemaFolders = schemas
+        options.maxSide = maxSide
+        let queue = try LocalQueue(options)
+        try Files.remove(socket)
+        let activity = Activity()
+        try Signals.watch([SIGTERM, SIGINT]) { _ in
+            Task {
+                await queue.stop()
+                unlink(socket)
+                Glibc.exit(0)
+            }
+        }
+        try queue.files.clean()
+        await queue.start()
+        let faults = Faults(fault.compactMap(Fault.init))
+        let isListening = listen != nil
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let local = Responder(queue: queue, key: nil, activity: activity, faults: faults)
+            group.addTask {
+                try await Self.application(local, .unixDomainSocket(path: socket)) { _ in
+                    Self.say("fal-local \(Product.version) ready \(socket)")
+                }.run()
+            }
+            if let listen, let address = TCPAddress(listen) {
+                let key = try Self.key(file: keyFile, folder: folder)
+                let open = Responder(queue: queue, key: key, activity: activity, faults: faults)
+                group.addTask {
+                    try await Self.application(open, .hostname(address.host, port: address.port)) { port in
+                        for host in [address.host, "localhost"] { queue.addHost("http://\(host):\(port)") }
+                        Self.say("fal-local \(Product.version) listening http://\(address.host):\(port)")
+                    }.run()
+                }
+            }
+            let idleTimeout = idleTimeout
+            group.addTask {
+                try await Self.housekeeping(queue, activity, idleTimeout: isListening ? nil : idleTimeout)
+            }
+            // Whatever ends first ends all.
+            try await group.next()
+            await queue.stop()
+            unlink(socket)
+            Glibc.exit(0)
+        }
+        _ = lock.raw
+    }
+
+    private static func application(
+        _ responder: Responder, _ address: BindAddress, onRunning: @escaping @Sendable (Int) -> Void
+    ) -> Application<Responder> {
+        var logger = Logger(label: "fal-local")
+        logger.logLevel = .critical
+        return Application(
+            responder: responder,
+            configuration: ApplicationConfiguration(address: address, serverName: "fal-local/\(Product.version)"),
+            onServerRunning: { channel in onRunning(channel.localAddress?.port ?? 0) },
+            logger: logger
+        )
+    }
+
+    /// Removes what expired, and returns when nothing was asked and nothing runs for long enough.
+    private static func housekeeping(_ queue: LocalQueue, _ activity: Activity, idleTimeout: Double?) async throws {
+        var nextCleaning = Instant.now.advanced(bySeconds: 3_600)
+        while true {
+            let idle = Instant.now.seconds(since: activity.last)
+            let isBusy = ((try? queue.pending) ?? 1) > 0
+            if let idleTimeout, idle >= idleTimeout, !isBusy { return }
+            if Instant.now >= nextCleaning {
+                nextCleaning = Instant.now.advanced(bySeconds: 3_600)
+                do { try queue.files.clean() } catch { Log.error("expired files stay: \(error)") }
+            }
+            let untilIdle = idleTimeout.map { isBusy ? $0 : $0 - idle } ?? 3_600
+            try await Task.sleep(for: .seconds(min(max(untilIdle, 0.05), 3_600)))
+        }
+    }
+
+    /// The key for TCP: from a file, the environment, or made and kept.
+    private static func key(file: String?, folder: String) throws -> String {
+        func first(_ path: String) throws -> String {
+            let text = String(decoding: try Files.read(path, limit: 65_536), as: UTF8.self)
+            return text.split(whereSeparator: \.isNewline).first.map { $0.trimmingBlanks() } ?? ""
+        }
+        let own = Files.join(folder, "local/key")
+        let key: String
+        if let file {
+            key = try first(file)
+        } else if let given = Environment.get("FAL_LOCAL_KEY") {
+            key = given
+        } else if Files.exists(own) {
+            key = try first(own)
+        } else {
+            key = "\(Random.uuid()):\(Random.uuid().split(separator: "-").joined())"
+            try Files.write(Array((key + "\n").utf8), to: own)
+            say("fal-local: the key is in \(own)")
+        }
+        guard !key.isEmpty else { throw Unusable("the key is empty") }
+        return key
+    }
+
+    private static var defaultFolder: String {
+        if let folder = Environment.get("FAL_BRIDGE_STATE") { return folder }
+        if let folder = Environment.get("XDG_STATE_HOME"), folder.hasPrefix("/") { return Files.join(folder, Product.name) }
+        return Files.join(Environment.get("HOME") ?? "/tmp", ".local/state/\(Product.name)")
+    }
+
+    private static func say(_ text: String) {
+        Array((text + "\n").utf8).withUnsafeBytes { try? Descriptor.write(STDERR_FILENO, $0) }
+    }
+}
+
+/// Something that keeps the server from serving.
+struct Unusable: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// A loopback address with a port.
+struct TCPAddress {
+    let host: String
+    let port: Int
+
+    init?(_ text: String) {
+        let parts = text.split(separator: ":")
+        guard parts.count == 2, let port = Int(parts[1]), (0...65_535).contains(port) else { return nil }
+        let host = String(parts[0])
+        let isLoopback = host == "localhost" || (host.hasPrefix("127.") && host.split(separator: ".").compactMap { UInt8($0) }.count == 4)
+        guard isLoopback else { return nil }
+        self.host = host == "localhost" ? "127.0.0.1" : host
+        self.port = port
+    }
+}
