@@ -3,7 +3,6 @@ import JSON
 import Models
 import Platform
 import SQLite
-import Synchronization
 
 /// Runs the jobs, one after the other, woken when one comes.
 actor Runner {
@@ -206,7 +205,7 @@ actor Runner {
 private final class Steps: Sendable {
     private let store: Store
     private let job: String
-    private let first = Mutex<Instant?>(nil)
+    private let started = Instant.now
 
     init(store: Store, job: String) {
         self.store = store
@@ -222,10 +221,7 @@ private final class Steps: Sendable {
             line = (level, params["message"]?.stringValue ?? "")
         case "progress":
             guard params["phase"] == "denoise", let done = params["done"]?.intValue, let total = params["of"]?.intValue else { return }
-            let seconds = first.withLock { first in
-                if first == nil { first = .now }
-                return Instant.now.seconds(since: first ?? .now)
-            }
+            let seconds = Instant.now.seconds(since: started)
             line = ("INFO", StepLine.text(done: Int(clamping: done), of: Int(clamping: total), seconds: seconds))
         default: return
         }

@@ -151,7 +151,15 @@ public enum Files {
     }
 
     /// The path of the running program's file.
-    public static var program: String? { try? resolve("/proc/self/exe") }
+    public static var program: String? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        let count = readlink("/proc/self/exe", &buffer, Int(PATH_MAX))
+        guard count > 0 else { return nil }
+        let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        // What the kernel says of a program that was replaced while it runs; its folder is still the right one.
+        let mark = " (deleted)"
+        return path.hasSuffix(mark) ? String(path.dropLast(mark.count)) : path
+    }
 }
 
 extension FileStatus {

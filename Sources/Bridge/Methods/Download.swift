@@ -64,7 +64,7 @@ extension Bridge {
                 file.url, to: path, overwrite: overwrite, expectedSize: expected
             ) { bytes, total in
                 let total = total ?? expected
-                guard gate.passes(isLast: bytes == total) else { return }
+                guard gate.passes(bytes, of: total) else { return }
                 var params: JSONObject = ["call": id, "url": .string(file.url), "bytes": .int(bytes)]
                 params["total"] = total.map(JSON.int)
                 call.notifyNow("download/progress", .object(params))

@@ -82,7 +82,7 @@ extension Bridge {
         let size = source.size
         do throws(FalError) {
             let file = try await client.upload(source) { sent in
-                guard gate.passes(isLast: sent >= size) else { return }
+                guard gate.passes(sent, of: size) else { return }
                 call.notifyNow("upload/progress", [
                     "call": id, "file_name": .string(source.fileName), "bytes": .int(sent), "total": .int(size),
                 ])
