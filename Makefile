@@ -42,7 +42,49 @@ generate:
 check:
 	schemas/bundle --check
 
-test: packages check test-swift
+# The engines' environment, pinned by hash, and the engines beside the programs, where fal-local looks first.
+engines: $(VENV)/.done
+	@for mode in debug release; do \
+	  mkdir -p "$$(swift build -c $$mode --show-bin-path)"; \
+	  ln -sf "$(CURDIR)/$(VENV)/bin/fal-engine-stylize" "$$(swift build -c $$mode --show-bin-path)/fal-engine-stylize"; done
 
-test-swift: debug
-	swift test
+$(VENV)/.done: Sources/engines/requirements-stylize.txt $(shell find Sources/engines/fal_engines -name '*.py' -o -name '*.txt') Sources/engines/pyproject.toml | packages
+	test -x $(VENV)/bin/python || python3 -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r Sources/engines/requirements-stylize.txt
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall ./Sources/engines
+	rm -rf Sources/engines/build Sources/engines/*.egg-info
+	touch $@
+
+$(VENV)/.tests: Tests/requirements.txt | $(VENV)/.done
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r Tests/requirements.txt
+	touch $@
+
+PROMPT := van gogh style oil painting of a rabbit in a meadow, swirling brush strokes
+demo: build engines
+	@mkdir -p demo
+	.build/release/fal-bridge run --backend local --state-dir demo/state \
+	  --input video_url=Tests/media/bunny.mp4 --input prompt="$(PROMPT)" --input seed=7 \
+	  -o demo/out.mp4 --sheet demo/sheet.png
+	@echo "the clip:    demo/out.mp4"; echo "the picture: demo/sheet.png"
+
+test: packages check test-swift test-wire test-engines test-clients
+
+test-swift:
+	swift build --build-tests
+	swift test --skip-build
+
+# The built programs, driven from outside.
+test-wire: engines $(VENV)/.tests
+	swift build
+	$(PYTEST) -q Tests/wire
+
+test-engines: engines $(VENV)/.tests
+	FAL_ENGINE_STYLIZE="$(CURDIR)/$(VENV)/bin/fal-engine-stylize" $(PYTEST) -q Tests/engines
+
+test-clients: engines $(VENV)/.tests
+	swift build
+	$(PYTEST) -q Tests/clients
+	node --test Tests/clients/
+
+bench: build engines $(VENV)/.tests
+	$(VENV)/bin/python Tests/bench/bench.py

@@ -190,7 +190,7 @@ struct FrameReader {
             consume(to: newline + 1)
             guard let number = Self.length(value) else {
                 state = .frameStart
-                return complain(.badContentLength(String(decoding: value.prefix(40), as: UTF8.self)))
+                return complain(.badContentLength(String(decoding: value.drop(while: Self.isBlank).prefix(40), as: UTF8.self)))
             }
             state = .headers(length: number)
             return isClean ? .again : complain(.notAHeader(String(decoding: text[..<offset].prefix(40), as: UTF8.self)))
