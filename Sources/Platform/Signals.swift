@@ -5,20 +5,33 @@ public enum Signals {
     /// A write to a pipe that nobody reads becomes EPIPE in place of the end of the process.
     public static func ignoreBrokenPipe() { signal(SIGPIPE, SIG_IGN) }
 
-    /// Blocks `signals` in this thread and all threads that it starts, and waits for them on a thread of
-    /// its own: `body` runs there for each that arrives, free to take locks and allocate.
+    /// Where the handler writes the number of a signal. Set once, before any handler is in place.
+    private nonisolated(unsafe) static var wakeup: CInt = -1
+
+    /// Runs `body` for each of `signals` that arrives, on a thread of its own, free to take locks and allocate.
+    ///
+    /// A handler and a pipe, and not a blocked mask and `sigwait`: threads that were there before, such as those of
+    /// the cooperative pool, would keep their own masks. To be called once.
     public static func watch(_ signals: [CInt], _ body: @escaping @Sendable (CInt) -> Void) throws(SystemError) {
-        var mask = sigset_t()
-        sigemptyset(&mask)
-        for signal in signals { sigaddset(&mask, signal) }
-        pthread_sigmask(SIG_BLOCK, &mask, nil)
-        let waited = mask
+        let pipe = try Pipe.make()
+        _ = fcntl(pipe.write, F_SETFL, O_NONBLOCK)
+        wakeup = pipe.write
         try Thread.start {
-            var set = waited
+            var number: UInt8 = 0
             while true {
-                var number: CInt = 0
-                if sigwait(&set, &number) == 0 { body(number) }
+                let count = read(pipe.read, &number, 1)
+                if count == 1 { body(CInt(number)) } else if count == 0 || errno != EINTR { return }
             }
         }
+        var action = sigaction()
+        sigfillset(&action.sa_mask)
+        action.sa_flags = SA_RESTART
+        action.__sigaction_handler.sa_handler = { signal in
+            let saved = errno
+            var number = UInt8(truncatingIfNeeded: signal)
+            _ = write(Signals.wakeup, &number, 1)
+            errno = saved
+        }
+        for signal in signals { sigaction(signal, &action, nil) }
     }
 }

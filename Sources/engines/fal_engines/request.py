@@ -13,7 +13,7 @@ from .frames import Shape, inside
 
 MOTIONS = ("zoom-in", "zoom-out", "pan-left", "pan-right", "tilt-up", "tilt-down")
 MAX_PROMPT = 20_000  # characters
-MIN_SIDE = 32  # pixels; the networks reflect at the border and need something to reflect
+MIN_SIDE = 8  # pixels
 
 
 @dataclass(frozen=True)

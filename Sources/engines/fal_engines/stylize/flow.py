@@ -8,6 +8,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
+SMALLEST = 32  # pixels of a side; smaller pictures have no flow worth the name, and OpenCV refuses them
 SCALE = 2  # flow is found at half the size: a quarter of the time, and finer than the strokes all the same
 STRAY = 0.7  # pixels at half size, that a point may miss itself by on the way there and back
 SHADE = 14.0  # grey levels, that a point may change in one frame

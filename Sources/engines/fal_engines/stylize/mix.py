@@ -9,8 +9,8 @@ import numpy as np
 from . import prompt
 from .network import STYLES
 
-GAIN = np.float32(2.2)  # logits for each unit of guidance and lean
-CHANCE = np.float32(0.35)  # scale of the seed's Gumbel noise, in logits: enough to swap near-tied styles
+GAIN = np.float32(1.5)  # logits for each unit of guidance and lean
+CHANCE = np.float32(0.5)  # standard deviation of the seed's noise, in logits: enough to swap near-tied styles
 KEPT = 3  # styles in a mix; more of them average out to grey
 
 # In logits: which styles keep a picture legible when nothing else decides. The dense patterns (cells, weaving, shards)
@@ -49,7 +49,7 @@ def choose(wanted: str, unwanted: str, guidance_scale: float, seed: int) -> Mix:
     (wanted - unwanted) under the mix: the derivative of a softmax's mean is a variance, and where the set of kept
     styles changes, the one that comes in has the same weight as the one that goes, and fits better.
     """
-    noise = np.random.Generator(np.random.PCG64(seed % (1 << 64))).gumbel(size=STYLES).astype(np.float32)
+    noise = np.random.Generator(np.random.PCG64(seed % (1 << 64))).standard_normal(STYLES, np.float32)
     towards = prompt.lean(wanted) - prompt.lean(unwanted)
     logits = PRIOR + CHANCE * noise + GAIN * np.float32(guidance_scale) * towards
     kept = np.argsort(-logits, kind="stable")[:KEPT]

@@ -18,6 +18,7 @@ LEVELS = 90
 FULL_SCALE = 0.6
 LONGEST = 4  # words of the longest phrase in the table
 MIN_HALF = 4  # letters; a compound is only split into halves at least this long
+USUAL_PEAK = 0.4  # the highest number of a prompt that names a style outright
 MAX_WEIGHT = 4.0  # of `(words:4)`; more is taken for that
 
 _TOKEN = re.compile(r"(?P<open>\()|(?P<close>(?::\s*(?P<weight>\d+(?:\.\d+)?)\s*)?\))|(?P<word>[^\W_]+(?:['’-][^\W_]+)*)|(?P<stop>[,.;:!?|])")
@@ -87,7 +88,8 @@ def lean(text: str) -> np.ndarray:
     """How a prompt leans to each style: float32 (26,), about -0.3 to 0.6; zeros where it says nothing of style.
 
     The mean of its words' rows, in which a word counts by its weight and by how much it has to say, so that
-    "van gogh" isn't drowned by the rabbit in the meadow.
+    "van gogh" isn't drowned by the rabbit in the meadow. Then brought half-way (by a square root) to one length, or
+    prompts of many words, whose means are short, would hardly count beside those of two.
     """
     total, counted = np.zeros(STYLES, np.float32), 0.0
     words = weighted_words(text)
@@ -108,4 +110,7 @@ def lean(text: str) -> np.ndarray:
             total += row * np.float32(counts)
             counted += counts
         at += taken
-    return total / np.float32(counted) if counted else total
+    if not counted:
+        return total
+    total /= np.float32(counted)
+    return total * np.sqrt(USUAL_PEAK / max(float(total.max()), 1e-3), dtype=np.float32)

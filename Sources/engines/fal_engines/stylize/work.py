@@ -58,7 +58,8 @@ class _Painter:
         source = self._seen(index)
         began = time.perf_counter()
         # The frame before is read and moved once more: dearer by a hundredth than sharing it between threads.
-        track = flow.between(flow.gray(source), flow.gray(self._seen(index - 1))) if index else None
+        tracked_at_all = index > 0 and min(source.shape[:2]) >= flow.SMALLEST
+        track = flow.between(flow.gray(source), flow.gray(self._seen(index - 1))) if tracked_at_all else None
         tracked = time.perf_counter()
         self._job.checkpoint()
         painted = self._network.repaint(blend.tint(source, self._tint), self._weights)
@@ -70,10 +71,10 @@ def run(job: Job, wish: Generate, network: Network, workers: int) -> Outcome:
     chosen = mix.choose(wish.prompt, wish.negative_prompt, wish.guidance_scale, wish.seed)
     job.log(f"style mix: {chosen.sentence()}")
     outcome = Outcome({
-        "styles": [{"style": style, "name": mix.NAMES[style], "weight": round(weight, 4)} for style, weight in chosen.parts()],
+        "style_mix": [{"style": style, "name": mix.NAMES[style], "weight": round(weight, 4)} for style, weight in chosen.parts()],
         "strength": wish.strength,
         "paint": round(blend.share(wish.strength), 4),
-        "guidance_scale": wish.guidance_scale,
+        "guidance": wish.guidance_scale,
         "motions": list(wish.motions),
         "smoothing": float(CARRY),
         "workers": workers,
