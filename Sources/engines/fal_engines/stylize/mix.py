@@ -9,8 +9,9 @@ import numpy as np
 from . import prompt
 from .network import STYLES
 
-GAIN = np.float32(1.5)  # logits for each unit of guidance and lean
-CHANCE = np.float32(0.5)  # standard deviation of the seed's noise, in logits: enough to swap near-tied styles
+GAIN = np.float32(1.8)  # logits for each unit of guidance and lean
+CHANCE = np.float32(0.4)  # standard deviation of the seed's noise, in logits: enough to swap near-tied styles
+AGAINST = np.float32(0.7)  # of the unwanted lean; at 1 a word in both prompts would leave nothing of the prompt
 KEPT = 3  # styles in a mix; more of them average out to grey
 
 # In logits: which styles keep a picture legible when nothing else decides. The dense patterns (cells, weaving, shards)
@@ -43,14 +44,14 @@ class Mix:
 
 
 def choose(wanted: str, unwanted: str, guidance_scale: float, seed: int) -> Mix:
-    """The mix for a prompt: a softmax over  prior + noise(seed) + guidance * (lean(wanted) - lean(unwanted)).
+    """The mix for a prompt: a softmax over  prior + noise(seed) + guidance * (lean(wanted) - 0.7 lean(unwanted)).
 
     At guidance 0 the prompts say nothing and the seed chooses. More guidance never lowers the mean of
     (wanted - unwanted) under the mix: the derivative of a softmax's mean is a variance, and where the set of kept
     styles changes, the one that comes in has the same weight as the one that goes, and fits better.
     """
     noise = np.random.Generator(np.random.PCG64(seed % (1 << 64))).standard_normal(STYLES, np.float32)
-    towards = prompt.lean(wanted) - prompt.lean(unwanted)
+    towards = prompt.lean(wanted) - AGAINST * prompt.lean(unwanted)
     logits = PRIOR + CHANCE * noise + GAIN * np.float32(guidance_scale) * towards
     kept = np.argsort(-logits, kind="stable")[:KEPT]
     raw = np.exp(logits[kept] - logits[kept[0]])

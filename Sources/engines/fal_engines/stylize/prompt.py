@@ -18,6 +18,7 @@ LEVELS = 90
 FULL_SCALE = 0.6
 LONGEST = 4  # words of the longest phrase in the table
 MIN_HALF = 4  # letters; a compound is only split into halves at least this long
+FAULTS = frozenset("bad worst worse poor poorly ugly low lowres deformed wrong badly cheap".split())
 USUAL_PEAK = 0.4  # the highest number of a prompt that names a style outright
 MAX_WEIGHT = 4.0  # of `(words:4)`; more is taken for that
 
@@ -104,6 +105,9 @@ def lean(text: str) -> np.ndarray:
             if candidate is None or candidate_weight != weight:
                 break
             run.append(candidate)
+        if word in FAULTS:  # "bad anime", "ugly faces" complain of quality and name no style
+            at += min(2, len(run))
+            continue
         rows, taken = _rows(run)
         for row in rows:
             counts = weight * float(row @ row)
