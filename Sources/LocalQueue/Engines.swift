@@ -26,6 +26,11 @@ actor Engines {
     /// The one that runs; one job at a time keeps the machine for it.
     private var running: (process: EngineProcess, info: Info)?
     private var idleTimer: Task<Void, Never>?
+    /// The job that it works on.
+    private var busy: String?
+    /// What `check` of an engine said, and when; and the checks under way.
+    private var readiness: [String: (isReady: Bool, time: Instant)] = [:]
+    private var checks: [String: Task<Bool, Never>] = [:]
 
     /// Seconds: to start, between two signs of life, to end a job that was cancelled, to end after SIGTERM, kept idle.
     private static let startLimit = 120.0
@@ -33,6 +38,7 @@ actor Engines {
     private static let cancelLimit = 10.0
     private static let terminateLimit = 3.0
     private static let idleLimit = 300.0
+    private static let readinessLifetime = 60.0
 
     /// - Parameters:
     ///   - folders: looked into first.
@@ -51,9 +57,36 @@ actor Engines {
         return program("stylize") == nil ? nil : "stylize"
     }
 
+    /// What `check` said last, remembered for a while: a submit must not wait for an engine to start each time.
     private func isReady(_ name: String) async -> Bool {
-        guard let (process, _) = try? await process(name) else { return false }
-        return (try? await process.call("check", [:]))?["ready"] == true
+        if let known = readiness[name], Instant.now.seconds(since: known.time) < Self.readinessLifetime { return known.isReady }
+        if let check = checks[name] { return await check.value }
+        let check = Task { await self.check(name) }
+        checks[name] = check
+        let isReady = await check.value
+        checks[name] = nil
+        readiness[name] = (isReady, .now)
+        return isReady
+    }
+
+    /// Asks in a process of its own, since the one that runs may be in the middle of a job.
+    private func check(_ name: String) async -> Bool {
+        if let running, running.process.name == name, !running.process.isDead { return true }
+        guard let started = try? await start(name) else { return false }
+        let answer = try? await Self.limited(started.process, Self.startLimit, "it did not answer a check") {
+            try await started.process.call("check", [:])
+        }
+        guard answer?["ready"] == true else {
+            retire(started.process)
+            return false
+        }
+        if running == nil, busy == nil {
+            running = started
+            startIdleTimer()
+        } else {
+            retire(started.process)
+        }
+        return true
     }
 
     private func program(_ name: String) -> String? {
@@ -72,36 +105,61 @@ actor Engines {
     func process(_ name: String) async throws -> (process: EngineProcess, info: Info) {
         idleTimer?.cancel()
         if let running, running.process.name == name, !running.process.isDead { return running }
-        running?.process.kill("another engine is needed")
+        if let running { retire(running.process) }
         running = nil
-        guard let path = program(name) else {
-            throw Failure.server("no engine '\(name)' is installed: run \"make engines\"", type: "internal_server_error")
+        let started = try await start(name)
+        // One that was checked in the meantime, and is not needed twice.
+        if let running { retire(running.process) }
+        running = started
+        return started
+    }
+
+    /// Starts a process of an engine. A cancelled task ends it.
+    private func start(_ name: String) async throws -> (process: EngineProcess, info: Info) {
+        guard let path = program(name) else { throw Failure.server("no engine '\(name)' is installed: run \"make engines\"") }
+        let process: EngineProcess
+        do { process = try EngineProcess(name: name, path: path) } catch {
+            throw Failure.server("engine \(name) does not start: \(error)")
         }
-        let process = try EngineProcess(name: name, path: path)
-        let watchdog = Task {
-            try await Task.sleep(for: .seconds(Self.startLimit))
-            process.kill("it did not start within \(Int(Self.startLimit)) s")
-        }
-        defer { watchdog.cancel() }
-        let answer: JSON
+        let workFolder = workFolder
         do {
-            answer = try await process.call("initialize", ["contract": 1, "workdir": .string(workFolder), "offline": true])
-        } catch {
+            let answer = try await Self.limited(process, Self.startLimit, "it did not start within \(Int(Self.startLimit)) s") {
+                try await process.call("initialize", ["contract": 1, "workdir": .string(workFolder), "offline": true])
+            }
+            guard answer["contract"] == 1 else {
+                retire(process)
+                throw Failure.server("engine \(name) speaks another contract than ours")
+            }
+            return (process, Info(
+                engine: answer["engine"]?.stringValue ?? name, version: answer["version"]?.stringValue ?? "",
+                isGenerative: answer["generative"] == true
+            ))
+        } catch let error as EngineProcess.Failed {
+            process.kill("it did not start")
+            try Task.checkCancellation()
             throw Failure.server("engine \(name) does not start: \(Self.reason(error))")
         }
-        let info = Info(
-            engine: answer["engine"]?.stringValue ?? name, version: answer["version"]?.stringValue ?? "",
-            isGenerative: answer["generative"] == true
-        )
-        running = (process, info)
-        return (process, info)
+    }
+
+    /// Runs `body`; when it takes longer than `limit`, or the task is cancelled, the engine is killed, which ends it.
+    private static func limited<Value: Sendable>(
+        _ process: EngineProcess, _ limit: Double, _ reason: String, _ body: () async throws -> Value
+    ) async throws -> Value {
+        let watchdog = Task {
+            try await Task.sleep(for: .seconds(limit))
+            process.kill(reason)
+        }
+        defer { watchdog.cancel() }
+        return try await withTaskCancellationHandler { try await body() } onCancel: { process.kill("it is not needed any more") }
     }
 
     /// Runs one job. A cancelled task cancels it: kindly first, then not.
     /// - Parameter listener: for `progress` and `log`.
     func generate(_ order: Order, with process: EngineProcess, listener: @escaping EngineProcess.Listener) async throws -> JSON {
         process.listen(listener)
+        busy = order.job
         defer {
+            busy = nil
             process.listen(nil)
             startIdleTimer()
         }
@@ -132,39 +190,40 @@ actor Engines {
             try await process.call("generate", params)
         } onCancel: {
             process.notify("cancel", ["job": .string(job)])
-            // Unless it answers in time; an answer makes both harmless, as the next job starts a new one.
+            // Unless it answers in time.
             Task {
                 try? await Task.sleep(for: .seconds(Self.cancelLimit))
-                guard await self.isStillBusy(process, job) else { return }
+                guard await self.busy == job else { return }
                 process.terminate("it did not answer a cancel")
                 try? await Task.sleep(for: .seconds(Self.terminateLimit))
                 process.kill("it did not answer a cancel")
             }
-            Task { await self.noteCancel(job) }
         }
     }
-
-    /// Jobs that were cancelled and have not answered yet.
-    private var cancelling: Set<String> = []
-
-    private func noteCancel(_ job: String) { cancelling.insert(job) }
-
-    private func isStillBusy(_ process: EngineProcess, _ job: String) -> Bool { cancelling.contains(job) && !process.isDead }
-
-    /// The job is over, however it ended.
-    func finished(_ job: String) { cancelling.remove(job) }
 
     private func startIdleTimer() {
         idleTimer?.cancel()
         idleTimer = Task {
             try? await Task.sleep(for: .seconds(Self.idleLimit))
-            guard !Task.isCancelled else { return }
-            stop()
+            guard !Task.isCancelled, let running else { return }
+            self.running = nil
+            retire(running.process)
         }
     }
 
+    /// Asks an engine to end, and sees to it that it does.
+    private func retire(_ process: EngineProcess) {
+        Task {
+            let asked = Task { try? await process.call("shutdown", [:]) }
+            try? await Task.sleep(for: .seconds(Self.terminateLimit))
+            process.kill("it is not needed any more")
+            _ = await asked.value
+        }
+    }
+
+    /// Ends the engine at once.
     func stop() {
-        running?.process.kill("it is not needed any more")
+        running?.process.kill("fal-local ends")
         running = nil
     }
 

@@ -36,5 +36,8 @@ public struct Failure: Error, Sendable {
         Failure(status, ["detail": .string(message), "error_type": .string(type)], message, type)
     }
 
+    /// The run did not start in the time that the caller gave it.
+    public static let startTimeout = infrastructure(504, "Request timed out", type: "request_timeout")
+
     public static let cancelled = infrastructure(499, "Request was cancelled", type: "client_cancelled")
 }

@@ -31,6 +31,12 @@ struct Job: Sendable {
     let errorType: String?
     let metrics: String?
 
+    /// Whether it waits, or has just begun, after the time by which it should have been running.
+    var isTooLate: Bool {
+        guard let startBy, attempts == (state == .queued ? 0 : 1) else { return false }
+        return state != .done && Timestamp.now.seconds > startBy
+    }
+
     static let columns = """
         id, endpoint, base, input, seed, engine, state, is_cancelled, attempts, start_by, started, finished, status, body,
         error, error_type, metrics
@@ -176,16 +182,52 @@ extension Store {
     }
 
     /// Puts a running job back into the queue, at its old place.
-    func requeue(_ id: String) throws(SQLiteError) {
+    /// - Parameter countsAttempt: false where neither the job nor its engine is to blame.
+    func requeue(_ id: String, countsAttempt: Bool) throws(SQLiteError) {
         _ = try use { database throws(SQLiteError) in
-            try database.run("UPDATE jobs SET state = 'queued' WHERE id = ? AND state = 'running'", .text(id))
+            try database.run(
+                "UPDATE jobs SET state = 'queued', attempts = attempts - ? WHERE id = ? AND state = 'running'",
+                .int(countsAttempt ? 0 : 1), .text(id)
+            )
         }
     }
 
-    /// After a start: what ran when the last process ended waits again, and what is old goes.
-    func recover() throws(SQLiteError) {
+    /// Ends a waiting job whose time to start is over.
+    func expire(_ id: String) throws(SQLiteError) {
+        let failure = Failure.startTimeout
         _ = try use { database throws(SQLiteError) in
-            try database.run("UPDATE jobs SET state = 'queued' WHERE state = 'running'")
+            try database.run(
+                """
+                UPDATE jobs SET state = 'done', finished = ?, status = ?, body = ?, error = ?, error_type = ?
+                WHERE id = ? AND state = 'queued'
+                """,
+                .double(Timestamp.now.seconds), .int(Int64(failure.status)), .text(failure.body.text),
+                .text(failure.message), .text(failure.errorType), .text(id)
+            )
+        }
+    }
+
+    /// After a start: what ran when the last process ended waits again; a cancelled one is over.
+    func recover() throws(SQLiteError) {
+        let failure = Failure.cancelled
+        try use { database throws(SQLiteError) in
+            try database.transaction { () throws(SQLiteError) in
+                try database.run(
+                    """
+                    UPDATE jobs SET state = 'done', finished = ?, status = ?, body = ?, error = ?, error_type = ?
+                    WHERE state = 'running' AND is_cancelled = 1
+                    """,
+                    .double(Timestamp.now.seconds), .int(Int64(failure.status)), .text(failure.body.text),
+                    .text(failure.message), .text(failure.errorType)
+                )
+                try database.run("UPDATE jobs SET state = 'queued' WHERE state = 'running'")
+            }
+        }
+    }
+
+    /// Forgets what was done long ago.
+    func clean() throws(SQLiteError) {
+        _ = try use { database throws(SQLiteError) in
             try database.run(
                 "DELETE FROM jobs WHERE state = 'done' AND finished < ?",
                 .double(Timestamp.now.seconds - Self.retention)

@@ -61,6 +61,7 @@ public final class LocalQueue: Sendable {
         for name in try Files.list(work) { Runner.removeFolder(Files.join(work, name)) }
         store = try Store(Files.join(base, "queue.db"))
         try store.recover()
+        try store.clean()
         files = try FileStore(folder: Files.join(base, "files"), store: store)
         catalog = try Catalog(folders: options.schemaFolders)
         engines = Engines(folders: options.engineFolders, chosen: options.engine, workFolder: try Files.resolve(work))
@@ -74,6 +75,12 @@ public final class LocalQueue: Sendable {
 
     /// Starts what waits.
     public func start() async { await runner.wake() }
+
+    /// Removes what was kept long enough: jobs and files.
+    public func clean() throws {
+        try store.clean()
+        try files.clean()
+    }
 
     /// Our files stand at this URL, too.
     public func addHost(_ url: String) { ownHosts.add(url) }
@@ -104,7 +111,7 @@ public final class LocalQueue: Sendable {
     /// - Parameter base: the endpoint without its path, which the id must belong to.
     /// - Returns: nil for an id that is not there.
     public func status(_ id: String, of base: String, logs: Bool) throws -> QueueStatus? {
-        guard let job = try store.job(id), job.base == base else { return nil }
+        guard let job = try job(id, of: base) else { return nil }
         var status = QueueStatus(state: .inQueue, requestID: id)
         switch job.state {
         case .queued: status.queuePosition = try store.position(id)
@@ -126,14 +133,14 @@ public final class LocalQueue: Sendable {
     }
 
     public func result(_ id: String, of base: String) throws -> ResultOutcome {
-        guard let job = try store.job(id), job.base == base else { return .unknown }
+        guard let job = try job(id, of: base) else { return .unknown }
         guard job.state == .done, let status = job.status, let text = job.body else { return .notYet }
         return .done(Outcome(status: status, body: try JSON.parse(text), errorType: job.errorType))
     }
 
     /// - Returns: nil for an id that is not there; whether it was in time.
     public func cancel(_ id: String, of base: String) async throws -> Bool? {
-        guard let job = try store.job(id), job.base == base else { return nil }
+        guard try job(id, of: base) != nil else { return nil }
         switch try store.cancel(id, .cancelled) {
         case .queued: return true
         case .running:
@@ -143,8 +150,12 @@ public final class LocalQueue: Sendable {
         }
     }
 
-    /// The endpoint that requests with this base could be for.
-    public func knows(_ endpoint: EndpointID) -> Bool { catalog.endpoints.contains(endpoint.description) }
+    private func job(_ id: String, of base: String) throws -> Job? {
+        guard let job = try store.job(id), job.base == base else { return nil }
+        guard job.state == .queued, job.isTooLate else { return job }
+        try store.expire(id)
+        return try store.job(id)
+    }
 }
 
 /// The URLs that our own files stand at.

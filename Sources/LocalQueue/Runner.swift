@@ -50,6 +50,8 @@ actor Runner {
         isStopping = true
         current?.task.cancel()
         await engines.stop()
+        // What is cancelled is killed, so this is short; the job is back in the queue afterwards.
+        await current?.task.value
     }
 
     private func runAll() async {
@@ -86,16 +88,13 @@ actor Runner {
             if job.attempts > Self.maxAttempts {
                 throw Failure.infrastructure(503, "the engine died \(Self.maxAttempts) times on this job", type: "runner_disconnected")
             }
-            if let startBy = job.startBy, Timestamp.now.seconds > startBy, job.attempts == 1 {
-                throw Failure.infrastructure(504, "Request timed out", type: "request_timeout")
-            }
+            if job.isTooLate { throw Failure.startTimeout }
             try Files.makeDirectory(folder)
             let output = try await make(job, in: folder) { info = $0 }
             try store.finish(job.id, output: output, metrics: metrics())
         } catch {
             settle(job, error, metrics())
         }
-        await engines.finished(job.id)
         Self.removeFolder(folder)
     }
 
@@ -103,16 +102,16 @@ actor Runner {
     private func settle(_ job: Job, _ error: any Error, _ metrics: JSON) {
         let isCancelled = ((try? store.job(job.id)) ?? nil)?.isCancelled ?? false
         if isStopping, !isCancelled {
-            try? store.requeue(job.id)
+            try? store.requeue(job.id, countsAttempt: false)
             return
         }
-        var failure: Failure
+        let failure: Failure
         switch error {
         case _ where isCancelled: failure = .cancelled
         case let error as Failure: failure = error
         case EngineProcess.Failed.died(let reason) where job.attempts < Self.maxAttempts:
             note(job.id, "WARN", "the engine died and the job is run again: \(reason)")
-            try? store.requeue(job.id)
+            try? store.requeue(job.id, countsAttempt: true)
             return
         case EngineProcess.Failed.died(let reason):
             failure = .infrastructure(503, "the engine died \(job.attempts) times on this job: \(reason)", type: "runner_disconnected")

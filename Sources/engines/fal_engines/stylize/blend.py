@@ -33,6 +33,6 @@ def tint_table(seed: int) -> np.ndarray:
     It is what the network sees and not what is shown, so that seeds differ in where the strokes fall.
     """
     chance = np.random.Generator(np.random.PCG64([seed % (1 << 64), 1]))
-    gamma = np.exp(chance.normal(0, 0.10) + chance.normal(0, 0.05, 3))
+    gamma = np.exp(chance.normal(0, 0.16) + chance.normal(0, 0.08, 3))
     levels = np.arange(256)[:, None] / 255
     return (255 * levels**gamma).round().astype(np.uint8)[None]

@@ -10,9 +10,10 @@ from . import prompt
 from .network import STYLES
 
 GAIN = np.float32(1.8)  # logits for each unit of guidance and lean
-CHANCE = np.float32(0.4)  # standard deviation of the seed's noise, in logits: enough to swap near-tied styles
+CHANCE = np.float32(0.8)  # standard deviation of the seed's noise, in logits: enough to swap near-tied styles
 AGAINST = np.float32(0.7)  # of the unwanted lean; at 1 a word in both prompts would leave nothing of the prompt
-KEPT = 3  # styles in a mix; more of them average out to grey
+KEPT = 3  # styles that the prompt chooses; more of them average out to grey
+ASIDE = (0.06, 0.20)  # least and most weight of one more style, the seed's own; or one style's seeds would look alike
 
 # In logits: which styles keep a picture legible when nothing else decides. The dense patterns (cells, weaving, shards)
 # swallow what they paint, and are for those who ask for them.
@@ -30,7 +31,7 @@ NAMES = (
 
 @dataclass(frozen=True)
 class Mix:
-    """weights: float32 (26,), sum 1, at most KEPT of them not zero."""
+    """weights: float32 (26,), sum 1, at most KEPT + 1 of them not zero."""
 
     weights: np.ndarray
 
@@ -44,17 +45,21 @@ class Mix:
 
 
 def choose(wanted: str, unwanted: str, guidance_scale: float, seed: int) -> Mix:
-    """The mix for a prompt: a softmax over  prior + noise(seed) + guidance * (lean(wanted) - 0.7 lean(unwanted)).
+    """The mix for a prompt: the seed's own style aside, a softmax over  prior + noise(seed) + guidance * (lean(wanted) - 0.7 lean(unwanted)).
 
     At guidance 0 the prompts say nothing and the seed chooses. More guidance never lowers the mean of
     (wanted - unwanted) under the mix: the derivative of a softmax's mean is a variance, and where the set of kept
     styles changes, the one that comes in has the same weight as the one that goes, and fits better.
     """
-    noise = np.random.Generator(np.random.PCG64(seed % (1 << 64))).standard_normal(STYLES, np.float32)
+    chance = np.random.Generator(np.random.PCG64(seed % (1 << 64)))
+    noise = chance.standard_normal(STYLES, np.float32)
+    aside = int(np.argmax(PRIOR + 2 * CHANCE * chance.standard_normal(STYLES, np.float32)))
+    share = np.float32(chance.uniform(*ASIDE))
     towards = prompt.lean(wanted) - AGAINST * prompt.lean(unwanted)
     logits = PRIOR + CHANCE * noise + GAIN * np.float32(guidance_scale) * towards
     kept = np.argsort(-logits, kind="stable")[:KEPT]
     raw = np.exp(logits[kept] - logits[kept[0]])
     weights = np.zeros(STYLES, np.float32)
-    weights[kept] = raw / raw.sum()
+    weights[kept] = (1 - share) * raw / raw.sum()
+    weights[aside] += share
     return Mix(weights)
