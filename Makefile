@@ -6,8 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 
-# libcurl and libcrypto are opened at first use, so nothing of them may be linked (see Package.swift).
-SWIFT_FLAGS := --static-swift-stdlib -Xlinker --as-needed
+SWIFT_FLAGS := --static-swift-stdlib
 PACKAGES := libjansson-dev libcurl4-openssl-dev libsqlite3-dev libpcre2-dev pkg-config ffmpeg python3-venv
 VENV := .build-engines
 PYTEST := $(VENV)/bin/python -m pytest

@@ -3,8 +3,8 @@
 // A section a layer, in the order in which the layers may import one another: a target imports only
 // what stands above it. Each source target is followed by its test target.
 //
-// libcurl and libcrypto are opened at first use (see Sources/HTTP/CurlLibrary.swift), so `make` links
-// with --as-needed and the start of the program does not pay for them.
+// libcurl and libcrypto are opened at first use (see Sources/HTTP/CurlLibrary.swift), so that the start of
+// the program does not pay for them.
 
 import PackageDescription
 
@@ -41,7 +41,8 @@ let package = Package(
     targets: [
         // C libraries: module maps and thin shims, nothing else.
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // Its header alone: pkg-config's -lcurl would link what is to be opened at the first request.
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
 

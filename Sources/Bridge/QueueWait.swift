@@ -28,7 +28,7 @@ struct QueueWait: Sendable {
     let deadline: Instant?
 
     /// Seconds between questions: from the first after a change up to the last. A local server is asked more often.
-    private var bounds: ClosedRange<Double> { client.backend.kind == .local ? 0.1...1 : 0.5...5 }
+    private var bounds: ClosedRange<Double> { client.backend.kind == .local ? 0.04...0.5 : 0.5...5 }
 
     /// - Parameters:
     ///   - seen: the status that the caller has told already.
