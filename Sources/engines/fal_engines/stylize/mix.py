@@ -9,15 +9,15 @@ import numpy as np
 from . import prompt
 from .network import STYLES
 
-GAIN = np.float32(1.8)  # logits for each unit of guidance and lean
-CHANCE = np.float32(0.8)  # standard deviation of the seed's noise, in logits: enough to swap near-tied styles
+GAIN = np.float32(2.3)  # logits for each unit of guidance and lean
+CHANCE = np.float32(0.4)  # standard deviation of the seed's noise, in logits: enough to swap near-tied styles
 AGAINST = np.float32(0.7)  # of the unwanted lean; at 1 a word in both prompts would leave nothing of the prompt
 KEPT = 3  # styles that the prompt chooses; more of them average out to grey
 ASIDE = (0.06, 0.20)  # least and most weight of one more style, the seed's own; or one style's seeds would look alike
 
 # In logits: which styles keep a picture legible when nothing else decides. The dense patterns (cells, weaving, shards)
 # swallow what they paint, and are for those who ask for them.
-PRIOR = np.array([.8, -.6, .3, -1.2, .6, .5, -1.4, .1, .3, -.9, .1, .3, .8, .4, .7, -.4, -.2, -1.4, 0, .6, -.3, -.1, .3, 0, .6, .4],
+PRIOR = np.array([.8, -.6, .3, -.9, .6, .5, -.9, .1, .3, -.8, .1, .3, .8, .4, .7, -.4, -.2, -.9, 0, .6, -.3, -.1, .3, 0, .6, .4],
                  np.float32)
 
 NAMES = (
@@ -41,11 +41,13 @@ class Mix:
         return [(int(i), float(self.weights[i])) for i in order if self.weights[i] > 0]
 
     def sentence(self) -> str:
-        return ", ".join(f"{NAMES[style]} {weight:.0%}" for style, weight in self.parts())
+        return ", ".join(f"{NAMES[style]} {weight:.0%}" for style, weight in self.parts() if weight >= 0.005)
 
 
 def choose(wanted: str, unwanted: str, guidance_scale: float, seed: int) -> Mix:
-    """The mix for a prompt: the seed's own style aside, a softmax over  prior + noise(seed) + guidance * (lean(wanted) - 0.7 lean(unwanted)).
+    """The mix for a prompt. The seed's own style aside, it is a softmax over
+
+        prior + noise(seed) + guidance * (lean(wanted) - 0.7 lean(unwanted))
 
     At guidance 0 the prompts say nothing and the seed chooses. More guidance never lowers the mean of
     (wanted - unwanted) under the mix: the derivative of a softmax's mean is a variance, and where the set of kept
