@@ -41,29 +41,60 @@ final class EngineProcess: Sendable {
         "PATH", "HOME", "LANG", "TMPDIR", "OMP_NUM_THREADS", "HF_HOME", "VIRTUAL_ENV", "CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH",
     ]
 
-    /// Starts the program at `path`.
+    /// Starts the program at `path`. It ends when its stdin does, and where there is a `setpriv`, with us in any case.
     init(name: String, path: String) throws(SystemError) {
         self.name = name
-        let toEngine = try Pipe.make()
-        let fromEngine = try Pipe.make()
-        let complaints = try Pipe.make()
-        defer {
-            close(toEngine.read)
-            close(fromEngine.write)
-            close(complaints.write)
-        }
-        input = Descriptor(owning: toEngine.write)
+        let pipes = try Pipes()
         var environment: [String: String] = ["HF_HUB_OFFLINE": "1", "PYTHONUNBUFFERED": "1"]
         for name in Self.allowed { environment[name] = Environment.get(name) }
         for (name, value) in Environment.all where name.hasPrefix("XDG_") || name.hasPrefix("FAL_ENGINE_") {
             environment[name] = value
         }
-        pid = try ChildProcess.start(
-            path, [], environment: environment, input: toEngine.read, output: fromEngine.write, error: complaints.write,
-            ownSession: true
-        )
-        try Thread.start { [self] in readComplaints(complaints.read) }
-        try Thread.start { [self] in readAnswers(fromEngine.read) }
+        var words = [path]
+        if let setpriv = ChildProcess.find("setpriv") { words = [setpriv, "--pdeathsig", "KILL", "--", path] }
+        let (program, arguments) = (words[0], Array(words.dropFirst()))
+        let began = Monitor<(result: Result<pid_t, SystemError>?, process: EngineProcess?)>((nil, nil))
+        let fixed = environment
+        // The thread that starts it is the one that reads its answers: the death signal is tied to the thread.
+        try Thread.start {
+            let result = Result { () throws(SystemError) in
+                try ChildProcess.start(
+                    program, arguments, environment: fixed, input: pipes.input.read, output: pipes.output.write,
+                    error: pipes.complaints.write, ownSession: true
+                )
+            }
+            pipes.closeChildEnds()
+            began.update { $0.result = result }
+            guard case .success = result else { return pipes.closeOurEnds() }
+            let process = began.wait { $0.process }
+            began.update { $0.process = nil }
+            process?.readAnswers(pipes.output.read)
+        }
+        pid = try (began.wait { $0.result } ?? .failure(SystemError(code: ESRCH, operation: "start", path: path))).get()
+        input = Descriptor(owning: pipes.input.write)
+        began.update { $0.process = self }
+        try Thread.start { [self] in readComplaints(pipes.complaints.read) }
+    }
+
+    private struct Pipes: Sendable {
+        let input: (read: CInt, write: CInt)
+        let output: (read: CInt, write: CInt)
+        let complaints: (read: CInt, write: CInt)
+
+        init() throws(SystemError) {
+            input = try Pipe.make()
+            do { output = try Pipe.make() } catch {
+                for end in [input.read, input.write] { close(end) }
+                throw error
+            }
+            do { complaints = try Pipe.make() } catch {
+                for end in [input.read, input.write, output.read, output.write] { close(end) }
+                throw error
+            }
+        }
+
+        func closeChildEnds() { for end in [input.read, output.write, complaints.write] { close(end) } }
+        func closeOurEnds() { for end in [input.write, output.read, complaints.read] { close(end) } }
     }
 
     var isDead: Bool { state.withLock { $0.isDead } }
@@ -129,10 +160,12 @@ final class EngineProcess: Sendable {
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { break }
             pending += chunk[..<count]
-            while let newline = pending.firstIndex(of: UInt8(ascii: "\n")) {
-                take(Array(pending[..<newline]))
-                pending.removeSubrange(...newline)
+            var rest = pending[...]
+            while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                take(Array(rest[..<newline]))
+                rest = rest[(newline + 1)...]
             }
+            pending = Array(rest)
             if pending.count > Self.maxLine {
                 kill("it wrote a line of more than \(Self.maxLine) bytes")
                 break
@@ -185,7 +218,11 @@ final class EngineProcess: Sendable {
             state.isDead = true
             let exit = ChildProcess.wait(pid)
             let last = String(decoding: state.complaint, as: UTF8.self).split(whereSeparator: \.isNewline).last
-            let reason = state.killReason ?? "it ended with \(exit)" + (last.map { ": \($0)" } ?? "")
+            let end = switch exit {
+            case .code(let code): "it ended with code \(code)"
+            case .signal(let signal): "it was ended by signal \(signal)"
+            }
+            let reason = (state.killReason ?? end) + (last.map { ": \($0)" } ?? "")
             defer { state.waiting = [:] }
             return (state.waiting, reason)
         }

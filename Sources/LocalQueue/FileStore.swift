@@ -2,6 +2,7 @@ import FalProtocol
 import Glibc
 import Platform
 import SQLite
+import Synchronization
 
 /// A file that is served: where, what, and by which name.
 public struct StoredFile: Sendable {
@@ -37,6 +38,8 @@ public final class FileStore: Sendable {
 
     private let folder: String
     private let store: Store
+    /// Held while blobs come to or go from their places, so that none is removed that was just named anew.
+    private let placing = Mutex(())
 
     init(folder: String, store: Store) throws(SystemError) {
         self.folder = folder
@@ -91,14 +94,16 @@ public final class FileStore: Sendable {
     private func commit(_ file: IncomingFile, path: String, name: String, type: String, lifetime: Double?) throws -> StoredFile {
         let (hash, size) = try file.finish()
         let location = location(hash)
-        try Files.makeDirectory(Files.parent(of: location))
-        if Files.exists(location) { try Files.remove(file.path) } else { try Files.rename(file.path, to: location) }
-        let now = Timestamp.now.seconds
-        try store.use { database throws(SQLiteError) in
-            _ = try database.run(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", .text(path), .text(hash), .text(type),
-                .text(name), .int(size), .double(now), .optional(lifetime.map { now + $0 })
-            )
+        try placing.withLock { _ in
+            try Files.makeDirectory(Files.parent(of: location))
+            if Files.exists(location) { try Files.remove(file.path) } else { try Files.rename(file.path, to: location) }
+            let now = Timestamp.now.seconds
+            try store.use { database throws(SQLiteError) in
+                _ = try database.run(
+                    "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", .text(path), .text(hash), .text(type),
+                    .text(name), .int(size), .double(now), .optional(lifetime.map { now + $0 })
+                )
+            }
         }
         return StoredFile(path: path, type: type, name: name, size: size, hash: hash, location: location)
     }
@@ -118,22 +123,23 @@ public final class FileStore: Sendable {
         }
     }
 
-    /// Removes what has expired.
+    /// Removes what has expired, and bytes that no name leads to.
     public func clean() throws {
         let now = Timestamp.now.seconds
-        let orphans: [String] = try store.use { database throws(SQLiteError) in
-            try database.transaction { () throws(SQLiteError) in
-                let hashes = try database.query("SELECT DISTINCT hash FROM files WHERE expires <= ?", .double(now)) { $0.text(0) }
-                try database.run("DELETE FROM files WHERE expires <= ?", .double(now))
-                try database.run("DELETE FROM uploads WHERE created < ?", .double(now - Self.placeLifetime))
-                var orphans: [String] = []
-                for hash in hashes where try database.query("SELECT 1 FROM files WHERE hash = ?", .text(hash), row: { _ in 1 }).isEmpty {
-                    orphans.append(hash)
+        try placing.withLock { _ in
+            let kept: Set<String> = try store.use { database throws(SQLiteError) in
+                try database.transaction { () throws(SQLiteError) in
+                    try database.run("DELETE FROM files WHERE expires <= ?", .double(now))
+                    try database.run("DELETE FROM uploads WHERE created < ?", .double(now - Self.placeLifetime))
+                    return Set(try database.query("SELECT DISTINCT hash FROM files") { $0.text(0) })
                 }
-                return orphans
+            }
+            for part in try Files.list(folder) where part.utf8.count == 2 {
+                for hash in try Files.list(Files.join(folder, part)) where !kept.contains(hash) {
+                    try Files.remove(Files.join(folder, "\(part)/\(hash)"))
+                }
             }
         }
-        for hash in orphans { try Files.remove(location(hash)) }
     }
 
     private func location(_ hash: String) -> String { Files.join(folder, "\(hash.prefix(2))/\(hash)") }

@@ -102,11 +102,19 @@ struct Media: Sendable {
             "-f", "rawvideo", "-y", "file:\(output)",
         ], Self.sampleLimit)
         try Self.checkSpace(outcome)
+        try Self.checkTime(outcome, Self.sampleLimit)
         let frame = plan.width * plan.height * 3
         let size = Int((try? Files.status(output))?.size ?? 0)
         let got = size / frame
         guard got > 0 else {
             throw Failure.video("unsupported_video_format", "No frame could be read from the video: \(Self.reason(outcome))")
+        }
+        // What has no more pictures is short; what has some that cannot be read is broken.
+        if let duration = shown.duration, got + 1 < wanted, !outcome.error.isEmpty {
+            throw Failure.video(
+                "unsupported_video_format",
+                "The video is damaged or cut off: \(got) of \(wanted) frames can be read of its \(JSON.number((duration * 100).rounded() / 100).text) s"
+            )
         }
         let frames = Frames(path: output, width: plan.width, height: plan.height, count: max(1, min(got, wanted)), fps: fps)
         // The last frame of a stream lasts as long as the file says; ffmpeg may stop one frame before.
@@ -131,6 +139,7 @@ struct Media: Sendable {
             "-v", "error", "-protocol_whitelist", "file", "-format_whitelist", Self.containers, "-print_format", "json",
             "-show_streams", "-show_format", "-i", "file:\(input)",
         ], Self.probeLimit)
+        try Self.checkTime(outcome, Self.probeLimit)
         guard outcome.isSuccess, let json = try? JSON.parse(outcome.output) else {
             throw Failure.video("unsupported_video_format", "The file is not a video that can be read: \(Self.reason(outcome))")
         }
@@ -168,6 +177,7 @@ struct Media: Sendable {
             "-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1", "-f", "mp4", "-y", "file:\(output)",
         ], Self.encodeLimit)
         try Self.checkSpace(outcome)
+        if outcome.isTimedOut { throw Failure.server("making the video took longer than \(Int(Self.encodeLimit)) s") }
         guard outcome.isSuccess else { throw Failure.server("ffmpeg could not make the video: \(Self.reason(outcome))") }
     }
 
@@ -182,8 +192,11 @@ struct Media: Sendable {
             throw Failure.server("\(error)")
         }
         if Task.isCancelled { throw CancellationError() }
-        if outcome.isTimedOut { throw Failure.video("unsupported_video_format", "Reading the video took longer than \(Int(limit)) s") }
         return outcome
+    }
+
+    private static func checkTime(_ outcome: Program.Outcome, _ limit: Double) throws(Failure) {
+        if outcome.isTimedOut { throw .video("unsupported_video_format", "Reading the video took longer than \(Int(limit)) s") }
     }
 
     private static func checkSpace(_ outcome: Program.Outcome) throws(Failure) {

@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import Platform
 import SQLite
@@ -15,11 +16,11 @@ final class Store: Sendable {
     }
 
     init(_ path: String) throws {
+        // Looked at before SQLite opens it, which may already write to it.
+        if let found = Self.formInHeader(of: path), found > Self.version { throw Self.newer(path, found) }
         let database = try Database(path: path)
         let found = try database.userVersion
-        guard found <= Self.version else {
-            throw Unusable(description: "\(path) was made by a newer version (form \(found), this program knows \(Self.version))")
-        }
+        guard found <= Self.version else { throw Self.newer(path, found) }
         if found < Self.version {
             try database.transaction { () throws(SQLiteError) in
                 try database.execute(Self.tables)
@@ -27,6 +28,17 @@ final class Store: Sendable {
             }
         }
         self.database = Mutex(database)
+    }
+
+    private static func newer(_ path: String, _ found: Int) -> Unusable {
+        Unusable(description: "\(path) was made by a newer version (form \(found), this program knows \(version))")
+    }
+
+    /// The `user_version` in a database file's header, four bytes at 60; nil where there is no such file.
+    private static func formInHeader(of path: String) -> Int? {
+        var header = [UInt8](repeating: 0, count: 100)
+        guard let file = try? Descriptor.open(path, 0), pread(file.raw, &header, header.count, 0) == header.count else { return nil }
+        return header[60..<64].reduce(0) { $0 << 8 | Int($1) }
     }
 
     /// Runs `body` with the database to itself.

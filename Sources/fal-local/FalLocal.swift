@@ -55,12 +55,8 @@ struct FalLocal: AsyncParsableCommand {
         guard socket.utf8.count <= 107 else {
             throw Unusable("the path of the socket is longer than the 107 bytes that the kernel takes: \(socket)")
         }
-        // Held until the process ends. Who does not get it has found the one that serves.
-        let lock = try Descriptor.open(Files.join(folder, "fal-local.lock"), O_RDWR | O_CREAT)
-        guard flock(lock.raw, LOCK_EX | LOCK_NB) == 0 else {
-            if errno == EWOULDBLOCK { throw ExitCode.success }
-            throw SystemError.last("lock", folder)
-        }
+        // Held until the process ends.
+        guard let lock = try StateLock(folder: folder, socket: socket) else { throw ExitCode.success }
         var options = LocalQueue.Options(folder: folder)
         options.engine = engine
         options.engineFolders = engines
@@ -70,13 +66,13 @@ struct FalLocal: AsyncParsableCommand {
         try Files.remove(socket)
         let activity = Activity()
         try Signals.watch([SIGTERM, SIGINT]) { _ in
+            unlink(socket)
             Task {
                 await queue.stop()
-                unlink(socket)
                 Glibc.exit(0)
             }
         }
-        try queue.files.clean()
+        try queue.clean()
         await queue.start()
         let faults = Faults(fault.compactMap(Fault.init))
         let isListening = listen != nil
@@ -84,6 +80,7 @@ struct FalLocal: AsyncParsableCommand {
             let local = Responder(queue: queue, key: nil, activity: activity, faults: faults)
             group.addTask {
                 try await Self.application(local, .unixDomainSocket(path: socket)) { _ in
+                    chmod(socket, 0o600)
                     Self.say("fal-local \(Product.version) ready \(socket)")
                 }.run()
             }
@@ -102,12 +99,13 @@ struct FalLocal: AsyncParsableCommand {
                 try await Self.housekeeping(queue, activity, idleTimeout: isListening ? nil : idleTimeout)
             }
             // Whatever ends first ends all.
+            defer { unlink(socket) }
             try await group.next()
-            await queue.stop()
             unlink(socket)
+            await queue.stop()
+            lock.release()
             Glibc.exit(0)
         }
-        _ = lock.raw
     }
 
     private static func application(
@@ -132,7 +130,7 @@ struct FalLocal: AsyncParsableCommand {
             if let idleTimeout, idle >= idleTimeout, !isBusy { return }
             if Instant.now >= nextCleaning {
                 nextCleaning = Instant.now.advanced(bySeconds: 3_600)
-                do { try queue.files.clean() } catch { Log.error("expired files stay: \(error)") }
+                do { try queue.clean() } catch { Log.error("what has expired stays: \(error)") }
             }
             let untilIdle = idleTimeout.map { isBusy ? $0 : $0 - idle } ?? 3_600
             try await Task.sleep(for: .seconds(min(max(untilIdle, 0.05), 3_600)))

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A fault that was switched on for a test: `METHOD /path status=503 times=2 retry-after=1 delay=0.5`.
+/// A fault that was switched on for a test: `METHOD /path status=503 times=2 retry-after=1`.
 struct Fault: Sendable {
     let method: String
     let path: String
@@ -8,6 +8,10 @@ struct Fault: Sendable {
     var retryAfter: Int?
     /// Seconds before the answer.
     var delay = 0.0
+    /// Whether the connection is closed in place of an answer, after the request was acted on.
+    var isDropped = false
+    /// Bytes of a file after which the connection is closed.
+    var cut: Int64?
     /// How often; nil for always.
     var times: Int?
 
@@ -18,11 +22,13 @@ struct Fault: Sendable {
         path = words[1]
         for word in words.dropFirst(2) {
             let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-            guard parts.count == 2, let number = Double(parts[1]), number >= 0 else { return nil }
+            guard parts.count == 2, let number = Double(parts[1]), (0...1e9).contains(number) else { return nil }
             switch parts[0] {
             case "status": status = Int(number)
             case "retry-after": retryAfter = Int(number)
             case "delay": delay = number
+            case "drop": isDropped = number > 0
+            case "cut": cut = Int64(number)
             case "times": times = Int(number)
             default: return nil
             }

@@ -9,6 +9,8 @@ import Platform
 /// The storage's routes: places for uploads, bytes in, bytes out.
 struct FileRoutes {
     let queue: LocalQueue
+    /// Told of every piece that goes out: a long download is no idleness.
+    let activity: Activity
 
     /// The token of the Python client's way of uploading, good as long as this process lives.
     static let uploadToken = Random.uuid()
@@ -26,12 +28,13 @@ struct FileRoutes {
         let name = body["file_name"]?.stringValue ?? "upload." + (MediaType.fileExtension(of: type) ?? "bin")
         let place = try queue.files.makePlace(name: name, type: type, lifetime: Self.lifetime(request))
         return Reply.json(200, [
-            "upload_url": .string("\(base)/uploads/\(place.token)"), "file_url": .string(base + place.path),
+            "upload_url": .string("\(base)/uploads\(place.path)?token=\(place.token)"), "file_url": .string(base + place.path),
         ])
     }
 
-    func put(_ request: Request, token: String) async throws -> Response {
-        guard let place = try queue.files.place(token: token) else { return Reply.detail(403, "this place for an upload is not known") }
+    func put(_ request: Request) async throws -> Response {
+        let token = request.uri.queryParameters["token"].map(String.init)
+        guard let token, let place = try queue.files.place(token: token), request.uri.path == "/uploads" + place.path else { return Reply.detail(403, "this place for an upload is not known") }
         if request.headers[.authorization] != nil { Log.warning("an upload came with an Authorization that it must not have") }
         let type = request.headers[.contentType] ?? ""
         guard type == place.type else { return Reply.detail(400, "the type \(type) is not the announced one, \(place.type)") }
@@ -86,7 +89,8 @@ struct FileRoutes {
 
     // MARK: Out
 
-    func get(_ request: Request, _ path: String) throws -> Response {
+    /// - Parameter cut: bytes after which the connection is closed, for a test.
+    func get(_ request: Request, _ path: String, cut: Int64?) throws -> Response {
         guard let file = try queue.files.file(path) else { return Reply.detail(404, "File not found") }
         var headers = HTTPFields()
         headers[.contentType] = file.type
@@ -111,7 +115,9 @@ struct FileRoutes {
         return Response(status: status, headers: headers, body: ResponseBody(contentLength: range.count) { writer in
             var offset = bytes.lowerBound
             while offset < bytes.upperBound {
-                let buffer = try source.read(offset, Int(min(Int64(Self.chunk), bytes.upperBound - offset)))
+                activity.note()
+                if let cut, offset - bytes.lowerBound >= cut { throw SystemError(code: ECONNRESET, operation: "send") }
+                let buffer = try source.read(offset, Int(min(Int64(Self.chunk), cut ?? .max, bytes.upperBound - offset)))
                 offset += Int64(buffer.readableBytes)
                 try await writer.write(buffer)
             }

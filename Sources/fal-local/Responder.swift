@@ -3,11 +3,21 @@ import HTTPTypes
 import Hummingbird
 import JSON
 import LocalQueue
+import NIOCore
 import Platform
 
 /// fal's HTTP routes: who may ask, and which part answers.
 struct Responder: HTTPResponder {
-    typealias Context = BasicRequestContext
+    /// What Hummingbird knows of a request, and its connection, which a fault may close.
+    struct Context: RequestContext {
+        var coreContext: CoreRequestContextStorage
+        let channel: any Channel
+
+        init(source: ApplicationRequestContextSource) {
+            coreContext = .init(source: source)
+            channel = source.channel
+        }
+    }
 
     let queue: LocalQueue
     /// What callers must show; nil behind the socket, whose folder is the caller's own.
@@ -28,8 +38,14 @@ struct Responder: HTTPResponder {
                 return response
             }
         }
+        let response = await answer(request, path, fault)
+        if fault?.isDropped == true { try? await context.channel.close() }
+        return response
+    }
+
+    private func answer(_ request: Request, _ path: String, _ fault: Fault?) async -> Response {
         do {
-            return try await route(request, path)
+            return try await route(request, path, cut: fault?.cut)
         } catch let error as SystemError where error.code == 28 {
             return Reply.detail(507, "the disk of the state folder is full")
         } catch {
@@ -38,20 +54,21 @@ struct Responder: HTTPResponder {
         }
     }
 
-    private func route(_ request: Request, _ path: String) async throws -> Response {
+    private func route(_ request: Request, _ path: String, cut: Int64?) async throws -> Response {
         let parts = path.split(separator: "/").map(String.init)
+        let files = FileRoutes(queue: queue, activity: activity)
         // Files and places for uploads are known by names that nobody can guess.
         switch (request.method, parts.first) {
-        case (.get, "files"), (.head, "files"): return try FileRoutes(queue: queue).get(request, path)
-        case (.put, "uploads") where parts.count == 2: return try await FileRoutes(queue: queue).put(request, token: parts[1])
+        case (.get, "files"), (.head, "files"): return try files.get(request, path, cut: cut)
+        case (.put, "uploads"): return try await files.put(request)
         default: break
         }
         if let refusal = refusal(request) { return refusal }
         let base = Self.base(of: request)
         switch (request.method, parts) {
-        case (.post, ["storage", "upload", "initiate"]): return try await FileRoutes(queue: queue).initiate(request, base)
-        case (.post, ["storage", "auth", "token"]): return FileRoutes(queue: queue).token(base)
-        case (.post, ["files", "upload"]): return try await FileRoutes(queue: queue).upload(request, base)
+        case (.post, ["storage", "upload", "initiate"]): return try await files.initiate(request, base)
+        case (.post, ["storage", "auth", "token"]): return files.token(base)
+        case (.post, ["files", "upload"]): return try await files.upload(request, base)
         default: return try await QueueRoutes(queue: queue, base: base).respond(request, parts)
         }
     }
@@ -74,7 +91,7 @@ struct Responder: HTTPResponder {
 
     /// The URL at which the caller reached us.
     private static func base(of request: Request) -> String {
-        "http://\(request.head.authority ?? request.headers[HTTPField.Name("Host")!] ?? Product.localHost)"
+        "http://\(request.head.authority ?? Product.localHost)"
     }
 }
 

@@ -1,0 +1,140 @@
+"""Beginning and end of the server: restarts, the lock, the key, folders that cannot be used."""
+
+import http.client
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import time
+
+import pytest
+from conftest import ENDPOINT, LOCAL, REQUESTS
+
+
+def test_jobs_survive_a_kill(start):
+    local = start().ready()
+    running, waiting = local.submit("slow=0.2", seed=3), local.submit(seed=4)
+    local.running(running)
+    engine = local.engines()[0]
+    local.end(signal.SIGKILL)
+    again = start().ready()
+    assert not os.path.exists(f"/proc/{engine}") or b"" == open(f"/proc/{engine}/cmdline", "rb").read()
+    assert again.result(running).json["seed"] == 3
+    assert again.result(waiting).json["seed"] == 4
+
+
+def test_a_job_that_was_killed_with_the_server_too_often_fails(start):
+    for _ in range(2):
+        local = start().ready()
+        id = local.submit("slow=0.2") if _ == 0 else id
+        local.until(id, lambda s: s["status"] == "IN_PROGRESS")
+        local.end(signal.SIGKILL)
+    result = start().ready().result(id)
+    assert result.status == 503 and "died 2 times" in result.json["detail"]
+
+
+def test_sigterm_puts_the_job_back(start):
+    local = start().ready()
+    id = local.submit("slow=0.2")
+    for _ in range(3):
+        local.until(id, lambda s: s["status"] == "IN_PROGRESS")
+        engines = local.engines()
+        assert local.end() == 0
+        assert not local.socket.exists()
+        assert not any(os.path.exists(f"/proc/{e}") for e in engines)
+        local = start().ready()
+    assert local.result(id).status == 200
+
+
+def test_one_at_a_time(start, state):
+    many = [start() for _ in range(5)]
+    end = time.monotonic() + 20
+    while sum(each.process.poll() is None for each in many) > 1:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    (one,) = [each for each in many if each.process.poll() is None]
+    assert [each.process.returncode for each in many if each is not one] == [0] * 4
+    assert all(each.lines == [] for each in many if each is not one)
+    one.ready()
+    assert stat.S_IMODE(one.socket.stat().st_mode) == 0o600
+    assert stat.S_IMODE(state.stat().st_mode) == 0o700
+
+
+def test_a_stale_socket_is_replaced(start):
+    local = start().ready()
+    local.end(signal.SIGKILL)
+    assert local.socket.exists()
+    again = start().ready()
+    assert again.ask("GET", REQUESTS + "x").status == 404
+
+
+def test_idle_exit(start):
+    local = start("--idle-timeout", "0.5").ready()
+    id = local.submit("slow=0.3")
+    time.sleep(1.0)
+    assert local.process.poll() is None, "it must not leave while a job runs"
+    local.done(id)
+    assert local.process.wait(timeout=10) == 0
+    assert not local.socket.exists()
+    assert start().ready().result(id).status == 200
+
+
+def test_the_key_on_tcp(start, state):
+    local = start("--listen", "127.0.0.1:0").ready()
+    url = local.line(" listening ").split()[-1]
+    key = (state / "local/key").read_text().strip()
+    assert stat.S_IMODE((state / "local/key").stat().st_mode) == 0o600
+
+    def ask(method, path, body=None, **headers):
+        c = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
+        return local.ask(method, path, body, headers, connection=c)
+
+    path = REQUESTS + "x/status"
+    assert ask("GET", path).status == 401
+    wrong = ask("GET", path, Authorization="Key " + "x" * len(key))
+    assert wrong.status == 401 and wrong.json == {"detail": "invalid key credentials"}
+    assert ask("GET", path, Authorization="Bearer " + key).status == 401
+    assert ask("GET", path, Authorization="Key " + key).status == 404
+    assert ask("POST", ENDPOINT, {"prompt": "x"}).status == 401
+    token = ask("POST", "/storage/auth/token?storage_type=fal-cdn-v3", {}, Authorization="Key " + key).json
+    assert token["token_type"] == "Bearer" and token["expires_at"].endswith("+00:00")
+    file = ask("POST", "/files/upload", b"hello", Authorization="Bearer " + token["token"],
+               **{"Content-Type": "text/plain", "X-Fal-File-Name": "a b.txt"}).json["access_url"]
+    assert file.startswith(url + "/files/")
+    assert ask("GET", file.removeprefix(url)).body == b"hello"
+    assert local.submit(), "the socket needs no key"
+    local.end()
+    assert not any(key in line for line in local.lines)
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:0", "192.0.2.1:80", "example.com:80", "127.0.0.1", "127.0.0.1:x"])
+def test_addresses_that_are_not_loopback(state, address):
+    done = subprocess.run([LOCAL, "--state-dir", state, "--listen", address], capture_output=True, timeout=10)
+    assert done.returncode not in (0, 1) and b"loopback" in done.stderr
+
+
+def test_a_folder_from_a_newer_version(start, state):
+    (state / "local").mkdir(parents=True)
+    with sqlite3.connect(state / "local/queue.db") as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    before = (state / "local/queue.db").read_bytes()
+    local = start()
+    assert local.process.wait(timeout=10) == 1
+    assert "newer version" in local.line("newer")
+    assert (state / "local/queue.db").read_bytes() == before
+
+
+def test_folders_that_cannot_be_used(start, tmp_path):
+    local = start(folder="/proc/none")
+    assert local.process.wait(timeout=10) == 1
+    assert "/proc/none" in local.line("fal-local:")
+    deep = tmp_path / ("d" * 100)
+    local = start(folder=deep)
+    assert local.process.wait(timeout=10) == 1
+    assert "107 bytes" in local.line("socket")
+
+
+def test_version():
+    assert subprocess.check_output([LOCAL, "--version"], text=True).startswith("fal-local ")
