@@ -1,11 +1,11 @@
 /// What a `Range` header asks for of a file (RFC 9110 section 14).
-enum ByteRange: Equatable {
+public enum ByteRange: Sendable, Equatable {
     case whole
     case part(Range<Int64>)
     case unsatisfiable
 
     /// Several ranges, other units and what is no range are answered with the whole file, as the RFC allows.
-    init(_ header: String?, size: Int64) {
+    public init(_ header: String?, size: Int64) {
         guard let header, header.hasPrefix("bytes="), !header.contains(",") else {
             self = .whole
             return
