@@ -76,6 +76,7 @@ test-swift:
 test-wire: engines $(VENV)/.tests
 	swift build
 	$(PYTEST) -q Tests/wire
+	$(PYTEST) -q Tests/local
 
 test-engines: engines $(VENV)/.tests
 	FAL_ENGINE_STYLIZE="$(CURDIR)/$(VENV)/bin/fal-engine-stylize" $(PYTEST) -q Tests/engines

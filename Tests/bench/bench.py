@@ -7,12 +7,10 @@ import platform
 import re
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "Tests/engines"))
 BRIDGE = ROOT / ".build/release/fal-bridge"
 ROUNDS, PINGS, PIPED = 15, 3000, 100_000
 
@@ -101,10 +99,10 @@ def rpc():
 
 def job():
     """A whole stylize job, upload to file, beside ONNX Runtime alone on the same frames."""
-    from engine import frames
-
     with tempfile.TemporaryDirectory() as folder:
-        clip = frames(f"{folder}/in.rgb", 512, 288, 24)
+        raw = f"{folder}/in.rgb"
+        subprocess.run(["ffmpeg", "-v", "error", "-i", str(ROOT / "Tests/media/bunny.mp4"), "-vf", "fps=8,scale=512:288",
+                        "-frames:v", "24", "-pix_fmt", "rgb24", "-f", "rawvideo", raw], check=True)
         python = str(ROOT / ".build-engines/bin/python")
         whole, alone = [], []
         words = [str(BRIDGE), "run", "--backend", "local", "--state-dir", f"{folder}/s", "--input",
@@ -113,7 +111,7 @@ def job():
             start = time.perf_counter()
             subprocess.run(words + ["--input", f"seed={n}"], check=True, stdout=subprocess.DEVNULL)
             whole.append(time.perf_counter() - start)
-            out = subprocess.run([python, str(ROOT / "Sources/engines/tools/onnx_alone.py"), clip["path"], "512", "288", "24"],
+            out = subprocess.run([python, str(ROOT / "Sources/engines/tools/onnx_alone.py"), raw, "512", "288", "24"],
                                  check=True, capture_output=True, text=True).stdout
             alone.append(float(re.findall(r"\d+\.\d+", out)[0]))
         subprocess.run(["pkill", "-f", f"{folder}/s"], check=False)
