@@ -172,7 +172,7 @@ struct Media: Sendable {
             "-nostdin", "-v", "error", "-f", "rawvideo", "-pixel_format", "rgb24", "-video_size",
             "\(frames.width)x\(frames.height)", "-framerate", "\(frames.fps)", "-i", "file:\(frames.path)",
             "-vf", "scale=in_range=pc:out_range=tv:out_color_matrix=bt709:flags=accurate_rnd+full_chroma_int,format=yuv420p",
-            "-c:v", "libx264", "-preset", "medium", "-crf", "18", "-threads", "2", "-colorspace", "bt709",
+            "-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-threads", "2", "-colorspace", "bt709",
             "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv", "-movflags", "+faststart",
             "-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1", "-f", "mp4", "-y", "file:\(output)",
         ], Self.encodeLimit)
