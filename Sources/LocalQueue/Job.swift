@@ -19,22 +19,35 @@ struct Job: Sendable {
     /// Chosen when the job was accepted, so that a job that is run again gives the same.
     let seed: Int64
     let engine: String?
-    let state: State
+    private(set) var state: State
     let isCancelled: Bool
     let attempts: Int
     let startBy: Double?
     let started: Double?
-    let finished: Double?
-    let status: Int?
-    let body: String?
-    let error: String?
-    let errorType: String?
-    let metrics: String?
+    private(set) var finished: Double?
+    private(set) var status: Int?
+    private(set) var body: String?
+    private(set) var error: String?
+    private(set) var errorType: String?
+    private(set) var metrics: String?
 
     /// Whether it waits, or has just begun, after the time by which it should have been running.
     var isTooLate: Bool {
         guard let startBy, attempts == (state == .queued ? 0 : 1) else { return false }
         return state != .done && Timestamp.now.seconds > startBy
+    }
+
+    /// This job as it will be when its failure can be written down.
+    func failed(_ failure: Failure, metrics: JSON) -> Job {
+        var job = self
+        job.state = .done
+        job.finished = Timestamp.now.seconds
+        job.status = failure.status
+        job.body = failure.body.text
+        job.error = failure.message
+        job.errorType = failure.errorType
+        job.metrics = metrics.text
+        return job
     }
 
     static let columns = """
@@ -75,7 +88,8 @@ extension Store {
     func add(
         id: String, endpoint: EndpointID, input: JSON, seed: Int64, engine: String?, isLow: Bool, startBy: Double?
     ) throws(SQLiteError) -> Int {
-        try use { database throws(SQLiteError) in
+        defer { changes.noteState() }
+        return try use { database throws(SQLiteError) in
             try database.transaction { () throws(SQLiteError) in
                 try database.run(
                     """
@@ -91,9 +105,28 @@ extension Store {
     }
 
     func job(_ id: String) throws(SQLiteError) -> Job? {
-        try use { database throws(SQLiteError) in
+        let job = try use { database throws(SQLiteError) in
             try database.query("SELECT \(Job.columns) FROM jobs WHERE id = ?", .text(id)) { Job($0) }.first
         }
+        guard let job, job.state == .running, let end = unwritten.withLock({ $0[id] }) else { return job }
+        settle(id, end.failure, metrics: end.metrics)
+        return job.failed(end.failure, metrics: end.metrics)
+    }
+
+    /// Writes down how a job failed. Where that fails too, as on a full disk, it is known in memory until it works.
+    func settle(_ id: String, _ failure: Failure, metrics: JSON) {
+        do {
+            try finish(id, failure: failure, metrics: metrics)
+            _ = unwritten.withLock { $0.removeValue(forKey: id) }
+        } catch {
+            let isNew = unwritten.withLock { $0.updateValue((failure, metrics), forKey: id) == nil }
+            if isNew { Log.error("job \(id) failed and that cannot be written down yet: \(error)") }
+        }
+    }
+
+    /// Tries again what could not be written down.
+    func settleUnwritten() {
+        for (id, end) in unwritten.withLock({ $0 }) { settle(id, end.failure, metrics: end.metrics) }
     }
 
     /// How many waiting jobs are before this one.
@@ -118,7 +151,8 @@ extension Store {
 
     /// Takes the next job in line and marks it as running.
     func takeNext() throws(SQLiteError) -> Job? {
-        try use { database throws(SQLiteError) in
+        defer { changes.noteState() }
+        return try use { database throws(SQLiteError) in
             try database.transaction { () throws(SQLiteError) in
                 let next = try database.query(
                     "SELECT \(Job.columns) FROM jobs WHERE state = 'queued' ORDER BY is_low, serial LIMIT 1"
@@ -137,7 +171,8 @@ extension Store {
 
     /// Whether a job is waiting, running or done; a waiting one is done at once, a running one is marked.
     func cancel(_ id: String, _ failure: Failure) throws(SQLiteError) -> Job.State {
-        try use { database throws(SQLiteError) in
+        defer { changes.noteState() }
+        return try use { database throws(SQLiteError) in
             try database.transaction { () throws(SQLiteError) in
                 let text = try database.query("SELECT state FROM jobs WHERE id = ?", .text(id)) { $0.text(0) }.first
                 guard let state = text.flatMap(Job.State.init) else { return .done }
@@ -160,6 +195,7 @@ extension Store {
     }
 
     func finish(_ id: String, output: JSON, metrics: JSON) throws(SQLiteError) {
+        defer { changes.noteState() }
         _ = try use { database throws(SQLiteError) in
             try database.run(
                 "UPDATE jobs SET state = 'done', finished = ?, status = 200, body = ?, metrics = ? WHERE id = ?",
@@ -169,6 +205,7 @@ extension Store {
     }
 
     func finish(_ id: String, failure: Failure, metrics: JSON) throws(SQLiteError) {
+        defer { changes.noteState() }
         _ = try use { database throws(SQLiteError) in
             try database.run(
                 """
@@ -184,6 +221,7 @@ extension Store {
     /// Puts a running job back into the queue, at its old place.
     /// - Parameter countsAttempt: false where neither the job nor its engine is to blame.
     func requeue(_ id: String, countsAttempt: Bool) throws(SQLiteError) {
+        defer { changes.noteState() }
         _ = try use { database throws(SQLiteError) in
             try database.run(
                 "UPDATE jobs SET state = 'queued', attempts = attempts - ? WHERE id = ? AND state = 'running'",
@@ -194,6 +232,7 @@ extension Store {
 
     /// Ends a waiting job whose time to start is over.
     func expire(_ id: String) throws(SQLiteError) {
+        defer { changes.noteState() }
         let failure = Failure.startTimeout
         _ = try use { database throws(SQLiteError) in
             try database.run(
@@ -238,6 +277,7 @@ extension Store {
     // MARK: Logs
 
     func log(_ job: String, level: String, _ message: String) throws(SQLiteError) {
+        defer { changes.noteLog(job) }
         let text = String(decoding: message.utf8.prefix(Self.maxLogBytes), as: UTF8.self)
         _ = try use { database throws(SQLiteError) in
             try database.run(

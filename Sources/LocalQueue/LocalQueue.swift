@@ -1,8 +1,10 @@
 import FalProtocol
+import Glibc
 import HTTP
 import JSON
 import Models
 import Platform
+import SQLite
 import Synchronization
 
 /// Jobs, files and engines of one state folder, without HTTP.
@@ -76,6 +78,15 @@ public final class LocalQueue: Sendable {
     /// Starts what waits.
     public func start() async { await runner.wake() }
 
+    /// Whether an error means that there is no room left for what was to be kept.
+    public static func isDiskFull(_ error: any Error) -> Bool {
+        switch error {
+        case let error as SystemError: error.code == ENOSPC || error.code == EDQUOT
+        case let error as SQLiteError: error.isFull
+        default: false
+        }
+    }
+
     /// Removes what was kept long enough: jobs and files.
     public func clean() throws {
         try store.clean()
@@ -124,6 +135,45 @@ public final class LocalQueue: Sendable {
         }
         if logs, status.state != .inQueue { status.logs = try store.logs(id) }
         return status
+    }
+
+    /// Hands on the status of a request at once and whenever it changes, until it is done.
+    ///
+    /// Each status has only the log lines that are new since the last. Where nothing changes for `patience` seconds,
+    /// `body` is called with nil.
+    public func watch(
+        _ id: String, of base: String, logs: Bool, patience: Double, _ body: (QueueStatus?) async throws -> Void
+    ) async throws {
+        let (stream, continuation) = store.changes.watch(id)
+        let ticker = Task {
+            while true {
+                try await Task.sleep(for: .seconds(patience))
+                continuation.yield()
+            }
+        }
+        defer {
+            ticker.cancel()
+            continuation.finish()
+        }
+        var last: QueueStatus?
+        var told = Instant.now
+        var lines = 0
+        continuation.yield()
+        for await _ in stream {
+            guard var status = try status(id, of: base, logs: logs) else { return }
+            let all = status.logs
+            status.logs = all.map { Array($0.dropFirst(lines)) }
+            if status.state != last?.state || status.queuePosition != last?.queuePosition || status.logs?.isEmpty == false {
+                try await body(status)
+                lines = all?.count ?? lines
+                last = status
+                told = .now
+            } else if Instant.now.seconds(since: told) >= patience * 0.9 {
+                try await body(nil)
+                told = .now
+            }
+            if status.state == .completed { return }
+        }
     }
 
     public enum ResultOutcome: Sendable {

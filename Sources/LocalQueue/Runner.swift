@@ -57,6 +57,7 @@ actor Runner {
     private func runAll() async {
         defer { isRunning = false }
         while !isStopping {
+            store.settleUnwritten()
             let job: Job?
             do { job = try store.takeNext() } catch {
                 // A full disk, say: what waits goes on waiting, and the next submit tries again.
@@ -93,6 +94,8 @@ actor Runner {
             let output = try await make(job, in: folder) { info = $0 }
             try store.finish(job.id, output: output, metrics: metrics())
         } catch {
+            // The frames first: they may be what filled the disk.
+            Self.removeFolder(folder)
             settle(job, error, metrics())
         }
         Self.removeFolder(folder)
@@ -111,19 +114,17 @@ actor Runner {
         case let error as Failure: failure = error
         case EngineProcess.Failed.died(let reason) where job.attempts < Self.maxAttempts:
             note(job.id, "WARN", "the engine died and the job is run again: \(reason)")
-            try? store.requeue(job.id, countsAttempt: true)
-            return
+            do { return try store.requeue(job.id, countsAttempt: true) } catch {
+                failure = .infrastructure(503, "the engine died and the job cannot be run again: \(error)", type: "runner_disconnected")
+            }
         case EngineProcess.Failed.died(let reason):
             failure = .infrastructure(503, "the engine died \(job.attempts) times on this job: \(reason)", type: "runner_disconnected")
         case EngineProcess.Failed.refused(-32011, let message, _): failure = .server("out of memory: \(message)")
         case EngineProcess.Failed.refused(_, let message, _): failure = .server("the engine refused the job: \(message)")
-        case let error as SystemError where error.code == 28: failure = .server("the disk of the state folder is full")
-        case let error as SQLiteError where error.isFull: failure = .server("the disk of the state folder is full")
+        case _ where LocalQueue.isDiskFull(error): failure = .server("the disk of the state folder is full")
         default: failure = .server("\(error)")
         }
-        do { try store.finish(job.id, failure: failure, metrics: metrics) } catch {
-            Log.error("job \(job.id) failed and that cannot be written down: \(error)")
-        }
+        store.settle(job.id, failure, metrics: metrics)
     }
 
     private func make(_ job: Job, in folder: String, onEngine: (Engines.Info) -> Void) async throws -> JSON {

@@ -10,6 +10,9 @@ final class Store: Sendable {
     private static let version = 1
 
     private let database: Mutex<Database>
+    let changes = Changes()
+    /// Jobs that failed without room on the disk to say so: at most as many as ran since, as no job is taken meanwhile.
+    let unwritten = Mutex<[String: (failure: Failure, metrics: JSON)]>([:])
 
     struct Unusable: Error, CustomStringConvertible {
         let description: String

@@ -43,7 +43,7 @@ struct FalLocal: AsyncParsableCommand {
         } catch let error as ExitCode {
             throw error
         } catch {
-            Self.say("fal-local: \(error)")
+            Self.say("fal-local: " + (LocalQueue.isDiskFull(error) ? "the disk of the state folder is full: " : "") + "\(error)")
             throw ExitCode(1)
         }
     }

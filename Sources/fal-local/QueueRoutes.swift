@@ -10,6 +10,10 @@ struct QueueRoutes {
     /// The URL at which the caller reached us, for the URLs in answers.
     let base: String
 
+    let activity: Activity
+
+    /// Seconds without news after which a stream shows that it lives.
+    private static let pingInterval = 15.0
     /// Bytes of an input.
     private static let maxInput = 10 << 20
 
@@ -23,9 +27,10 @@ struct QueueRoutes {
         let id = parts[index + 1]
         switch (request.method, Array(parts[(index + 2)...])) {
         case (.get, ["status"]): return try status(request, id, endpoint.base)
+        case (.get, ["status", "stream"]): return try stream(request, id, endpoint.base)
         case (.get, []), (.get, ["response"]): return try result(id, endpoint.base)
         case (.put, ["cancel"]): return try await cancel(id, endpoint.base)
-        case (_, ["status"]), (_, []), (_, ["response"]), (_, ["cancel"]): return Reply.detail(405, "Method Not Allowed")
+        case (_, ["status"]), (_, ["status", "stream"]), (_, []), (_, ["response"]), (_, ["cancel"]): return Reply.detail(405, "Method Not Allowed")
         default: return Reply.detail(404, "Path not found")
         }
     }
@@ -56,9 +61,30 @@ struct QueueRoutes {
     }
 
     private func status(_ request: Request, _ id: String, _ of: String) throws -> Response {
-        let logs = request.uri.queryParameters["logs"].map { $0 == "1" || $0.lowercased() == "true" } ?? false
-        guard let status = try queue.status(id, of: of, logs: logs) else { return Self.unknown }
+        guard let status = try queue.status(id, of: of, logs: Self.wantsLogs(request)) else { return Self.unknown }
         return Reply.json(status.state == .completed ? 200 : 202, wire(status, of), requestID: id)
+    }
+
+    private static func wantsLogs(_ request: Request) -> Bool {
+        request.uri.queryParameters["logs"].map { $0 == "1" || $0.lowercased() == "true" } ?? false
+    }
+
+    /// Server-sent events: a status at each change, and a comment now and then in between.
+    private func stream(_ request: Request, _ id: String, _ of: String) throws -> Response {
+        guard try queue.status(id, of: of, logs: false) != nil else { return Self.unknown }
+        let logs = Self.wantsLogs(request)
+        var headers = HTTPFields()
+        headers[.contentType] = "text/event-stream"
+        headers[.cacheControl] = "no-store"
+        headers[Reply.Name.requestID] = id
+        return Response(status: .ok, headers: headers, body: ResponseBody { writer in
+            try await queue.watch(id, of: of, logs: logs, patience: Self.pingInterval) { status in
+                activity.note()
+                let event = status.map { "data: \(wire($0, of).text)\n\n" } ?? ": ping\n\n"
+                try await writer.write(ByteBuffer(string: event))
+            }
+            try await writer.finish(nil)
+        })
     }
 
     private func result(_ id: String, _ of: String) throws -> Response {

@@ -4,6 +4,7 @@ import Hummingbird
 import JSON
 import LocalQueue
 import NIOCore
+import NIOHTTPTypes
 import Platform
 
 /// fal's HTTP routes: who may ask, and which part answers.
@@ -38,6 +39,10 @@ struct Responder: HTTPResponder {
                 return response
             }
         }
+        // curl waits a second for this before it sends a body of more than 1 MiB.
+        if request.headers[Reply.Name.expect]?.lowercased() == "100-continue" {
+            try? await context.channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
+        }
         let response = await answer(request, path, fault)
         if fault?.isDropped == true { try? await context.channel.close() }
         return response
@@ -46,7 +51,7 @@ struct Responder: HTTPResponder {
     private func answer(_ request: Request, _ path: String, _ fault: Fault?) async -> Response {
         do {
             return try await route(request, path, cut: fault?.cut)
-        } catch let error as SystemError where error.code == 28 {
+        } catch where LocalQueue.isDiskFull(error) {
             return Reply.detail(507, "the disk of the state folder is full")
         } catch {
             Log.error("\(request.method) \(path): \(error)")
@@ -69,7 +74,7 @@ struct Responder: HTTPResponder {
         case (.post, ["storage", "upload", "initiate"]): return try await files.initiate(request, base)
         case (.post, ["storage", "auth", "token"]): return files.token(base)
         case (.post, ["files", "upload"]): return try await files.upload(request, base)
-        default: return try await QueueRoutes(queue: queue, base: base).respond(request, parts)
+        default: return try await QueueRoutes(queue: queue, base: base, activity: activity).respond(request, parts)
         }
     }
 
@@ -114,6 +119,7 @@ enum Reply {
     }
 
     enum Name {
+        static let expect = HTTPField.Name("Expect")!
         static let requestID = HTTPField.Name("x-fal-request-id")!
         static let errorType = HTTPField.Name("X-Fal-Error-Type")!
         static let timeoutType = HTTPField.Name("X-Fal-Request-Timeout-Type")!

@@ -2,9 +2,10 @@
 
 import hashlib
 import http.client
+import socket
 
 import pytest
-from conftest import MEDIA, ENDPOINT, REQUESTS, SocketConnection
+from conftest import DEADLINE, ENDPOINT, MEDIA, SocketConnection
 
 
 def path(url):
@@ -72,6 +73,19 @@ def test_an_upload_that_breaks_leaves_nothing(local):
     assert local.ask("GET", path(place["file_url"])).status == 404
     assert local.result(local.submit()).status == 200
     assert not list((local.state / "local/files").glob("*.part"))
+
+
+def test_a_body_that_waits_to_be_asked_for(local):
+    place = local.ask("POST", "/storage/upload/initiate", {"content_type": "a/b", "file_name": "a"}).json
+    c = socket.socket(socket.AF_UNIX)
+    c.settimeout(DEADLINE)
+    c.connect(str(local.socket))
+    c.sendall(f"PUT {path(place['upload_url'])} HTTP/1.1\r\nHost: fal-local\r\nContent-Type: a/b\r\n"
+              "Content-Length: 5\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n".encode())
+    assert c.recv(1000).startswith(b"HTTP/1.1 100 Continue\r\n")
+    c.sendall(b"hello")
+    assert c.recv(1000).startswith(b"HTTP/1.1 200 OK\r\n")
+    assert local.ask("GET", path(place["file_url"])).body == b"hello"
 
 
 def test_faults(start):

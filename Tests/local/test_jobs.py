@@ -8,7 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from conftest import ENDPOINT, REQUESTS
+from conftest import ENDPOINT, REQUESTS, SocketConnection
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
@@ -182,3 +182,24 @@ def test_the_engine_killed_in_the_middle(local):
     os.kill(local.engines()[0], signal.SIGKILL)
     assert local.result(id).status == 200
     assert any("run again" in each["message"] for each in local.status(id)["logs"])
+
+
+def test_the_stream_of_a_status(local):
+    first = local.submit("slow=0.1")
+    id = local.submit("slow=0.1")
+    c = SocketConnection(local.socket)
+    c.request("GET", f"{REQUESTS}{id}/status/stream?logs=1", headers={"Accept": "text/event-stream"})
+    response = c.getresponse()
+    assert response.status == 200 and response.headers["Content-Type"] == "text/event-stream"
+    text = response.read().decode()
+    events = [json.loads(e.removeprefix("data: ")) for e in text.split("\n\n") if e.startswith("data: ")]
+    states = [e["status"] for e in events]
+    assert states == sorted(states, key=["IN_QUEUE", "IN_PROGRESS", "COMPLETED"].index)
+    assert states[0] == "IN_QUEUE" and states[-1] == "COMPLETED" and states.count("COMPLETED") == 1
+    assert len(events) > 5, "each line is told as it comes"
+    lines = [line for e in events for line in e["logs"] or []]
+    assert lines == local.status(id)["logs"]
+    assert local.done(first)
+    again = local.ask("GET", f"{REQUESTS}{id}/status/stream")
+    assert again.body.count(b"data: ") == 1 and json.loads(again.body.decode()[6:])["logs"] is None
+    assert local.ask("GET", f"{REQUESTS}{UNKNOWN}/status/stream").status == 404

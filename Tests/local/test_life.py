@@ -136,5 +136,55 @@ def test_folders_that_cannot_be_used(start, tmp_path):
     assert "107 bytes" in local.line("socket")
 
 
+@pytest.fixture
+def small(tmp_path):
+    """A disk of 4 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True).returncode:
+        pytest.skip("no right to mount a small disk")
+    yield folder
+    subprocess.run(["umount", "-l", folder])
+
+
+def test_a_full_disk(start, small):
+    local = start(folder=small / "s").ready()
+    result = local.result(local.submit(first_n_seconds=4, fps=16))
+    assert result.status == 500 and "the disk of the state folder is full" in result.body.decode()
+    id = local.submit("slow=0.2", first_n_seconds=2, fps=2)
+    local.running(id)
+    with open(small / "fill", "wb", buffering=0) as fill:
+        try:
+            while fill.write(bytes(4096)) == 4096:
+                pass
+        except OSError:
+            pass
+    refused = local.ask("POST", ENDPOINT, {"video_url": local.bunny(), "prompt": "x"})
+    assert refused.status == 507 and "disk" in refused.json["detail"]
+    result = local.result(id)
+    assert result.status == 500 and "left on device" in result.body.decode() or "full" in result.body.decode()
+    (small / "fill").unlink()
+    assert local.ask("GET", REQUESTS + id).body == result.body
+    assert local.result(local.submit(first_n_seconds=2, fps=1)).status == 200
+    local.end()
+    (small / "fill").write_bytes(b"")
+    full = (small / "fill").open("wb", buffering=0)
+    try:
+        while full.write(bytes(4096)):
+            pass
+    except OSError:
+        pass
+    for name in ("queue.db", "queue.db-wal", "queue.db-shm"):
+        (small / "s/local" / name).unlink(missing_ok=True)
+    while True:
+        try:
+            full.write(bytes(1))
+        except OSError:
+            break
+    again = start(folder=small / "s")
+    assert again.process.wait(timeout=10) == 1
+    assert "full" in again.line("fal-local:")
+
+
 def test_version():
     assert subprocess.check_output([LOCAL, "--version"], text=True).startswith("fal-local ")
