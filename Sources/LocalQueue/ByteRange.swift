@@ -21,7 +21,9 @@ public enum ByteRange: Sendable, Equatable {
                 self = .whole
                 return
             }
-            self = start < size ? .part(start..<min(last.map { $0 == .max ? size : $0 + 1 } ?? size, size)) : .unsatisfiable
+            self =
+                start < size
+                ? .part(start..<min(last.map { $0 == .max ? size : $0 + 1 } ?? size, size)) : .unsatisfiable
         case (nil, let count?) where ends[0].isEmpty && count >= 0:
             self = count == 0 || size == 0 ? .unsatisfiable : .part(max(0, size - count)..<size)
         default: self = .whole

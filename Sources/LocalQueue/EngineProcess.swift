@@ -38,7 +38,8 @@ final class EngineProcess: Sendable {
     private static let maxComplaint = 64 << 10
     /// What of our own environment it gets.
     private static let allowed = [
-        "PATH", "HOME", "LANG", "TMPDIR", "OMP_NUM_THREADS", "HF_HOME", "VIRTUAL_ENV", "CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH",
+        "PATH", "HOME", "LANG", "TMPDIR", "OMP_NUM_THREADS", "HF_HOME", "VIRTUAL_ENV", "CUDA_VISIBLE_DEVICES",
+        "LD_LIBRARY_PATH",
     ]
 
     /// Starts the program at `path`. It ends when its stdin does, and where there is a `setpriv`, with us in any case.
@@ -186,7 +187,8 @@ final class EngineProcess: Sendable {
             listener?(method, message["params"] ?? [:])
             return
         }
-        guard let id = message["id"]?.intValue, let waiting = state.withLock({ $0.waiting.removeValue(forKey: id) }) else { return }
+        guard let id = message["id"]?.intValue, let waiting = state.withLock({ $0.waiting.removeValue(forKey: id) })
+        else { return }
         if let error = message["error"] {
             let code = error["code"]?.intValue ?? -32603
             waiting.resume(returning: .failure(code == -32800 ? .cancelled : .refused(

@@ -59,7 +59,9 @@ actor Engines {
 
     /// What `check` said last, remembered for a while: a submit must not wait for an engine to start each time.
     private func isReady(_ name: String) async -> Bool {
-        if let known = readiness[name], Instant.now.seconds(since: known.time) < Self.readinessLifetime { return known.isReady }
+        if let known = readiness[name], Instant.now.seconds(since: known.time) < Self.readinessLifetime {
+            return known.isReady
+        }
         if let check = checks[name] { return await check.value }
         let check = Task { await self.check(name) }
         checks[name] = check
@@ -91,7 +93,10 @@ actor Engines {
 
     private func program(_ name: String) -> String? {
         // The name may come from a row of the database: it must not lead out of the folders.
-        guard !name.isEmpty, name.utf8.allSatisfy({ ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D })
+        guard !name.isEmpty,
+            name.utf8.allSatisfy({
+                ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D
+            })
         else { return nil }
         let file = "fal-engine-\(name)"
         for folder in folders {
@@ -116,14 +121,18 @@ actor Engines {
 
     /// Starts a process of an engine. A cancelled task ends it.
     private func start(_ name: String) async throws -> (process: EngineProcess, info: Info) {
-        guard let path = program(name) else { throw Failure.server("no engine '\(name)' is installed: run \"make engines\"") }
+        guard let path = program(name) else {
+            throw Failure.server("no engine '\(name)' is installed: run \"make engines\"")
+        }
         let process: EngineProcess
         do { process = try EngineProcess(name: name, path: path) } catch {
             throw Failure.server("engine \(name) does not start: \(error)")
         }
         let workFolder = workFolder
         do {
-            let answer = try await Self.limited(process, Self.startLimit, "it did not start within \(Int(Self.startLimit)) s") {
+            let answer = try await Self.limited(
+                process, Self.startLimit, "it did not start within \(Int(Self.startLimit)) s"
+            ) {
                 try await process.call("initialize", ["contract": 1, "workdir": .string(workFolder), "offline": true])
             }
             guard answer["contract"] == 1 else {
@@ -150,12 +159,18 @@ actor Engines {
             process.kill(reason)
         }
         defer { watchdog.cancel() }
-        return try await withTaskCancellationHandler { try await body() } onCancel: { process.kill("it is not needed any more") }
+        return try await withTaskCancellationHandler {
+            try await body()
+        } onCancel: {
+            process.kill("it is not needed any more")
+        }
     }
 
     /// Runs one job. A cancelled task cancels it: kindly first, then not.
     /// - Parameter listener: for `progress` and `log`.
-    func generate(_ order: Order, with process: EngineProcess, listener: @escaping EngineProcess.Listener) async throws -> JSON {
+    func generate(_ order: Order, with process: EngineProcess, listener: @escaping EngineProcess.Listener) async throws
+        -> JSON
+    {
         process.listen(listener)
         busy = order.job
         defer {

@@ -17,7 +17,9 @@ public struct Failure: Error, Sendable {
 
     /// The input is at fault: 422, each field with its fault.
     public static func input(_ faults: [FieldFault]) -> Failure {
-        Failure(422, ["detail": .array(faults.map(\.wire))], ErrorBody.sentence(faults), faults.first?.type ?? "value_error")
+        Failure(
+            422, ["detail": .array(faults.map(\.wire))], ErrorBody.sentence(faults), faults.first?.type ?? "value_error"
+        )
     }
 
     /// The video is at fault.

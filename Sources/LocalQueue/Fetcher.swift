@@ -26,7 +26,9 @@ struct Fetcher: Sendable {
             return file.location
         }
         // Behind a tunnel we are known by names of which we know nothing; but nobody else has the names of our files.
-        if let start = url.firstRange(of: "/files/b/")?.lowerBound, let file = try files.file(String(url[start...])) { return file.location }
+        if let start = url.firstRange(of: "/files/b/")?.lowerBound, let file = try files.file(String(url[start...])) {
+            return file.location
+        }
         let path = Files.join(folder, "input")
         if url.hasPrefix("data:") {
             guard let comma = url.utf8.firstIndex(of: UInt8(ascii: ",")), url[..<comma].hasSuffix(";base64"),
@@ -78,7 +80,9 @@ struct Fetcher: Sendable {
             try state.withLock { state in
                 state.size += Int64(bytes.count)
                 guard state.size <= limit else {
-                    let failure = Failure.video("file_too_large", "The file is larger than \(limit) bytes", ctx: ["max_size": .int(limit)])
+                    let failure = Failure.video(
+                        "file_too_large", "The file is larger than \(limit) bytes", ctx: ["max_size": .int(limit)]
+                    )
                     state.failure = failure
                     throw failure
                 }

@@ -82,7 +82,9 @@ public final class FileStore: Sendable {
 
     /// Makes what was written a file of the store, by the name and lifetime of its place.
     public func commit(_ file: IncomingFile, to place: UploadPlace) throws -> StoredFile {
-        try commit(file, path: place.path, name: place.name, type: place.type, lifetime: place.lifetime ?? Self.uploadLifetime)
+        try commit(
+            file, path: place.path, name: place.name, type: place.type, lifetime: place.lifetime ?? Self.uploadLifetime
+        )
     }
 
     /// Makes what was written a file of the store, by a name of its own.
@@ -91,7 +93,9 @@ public final class FileStore: Sendable {
         try commit(file, path: Self.path(for: name), name: name, type: type, lifetime: lifetime)
     }
 
-    private func commit(_ file: IncomingFile, path: String, name: String, type: String, lifetime: Double?) throws -> StoredFile {
+    private func commit(_ file: IncomingFile, path: String, name: String, type: String, lifetime: Double?) throws
+        -> StoredFile
+    {
         let (hash, size) = try file.finish()
         let location = location(hash)
         try placing.withLock { _ in

@@ -51,8 +51,8 @@ struct Job: Sendable {
     }
 
     static let columns = """
-        id, endpoint, base, input, seed, engine, state, is_cancelled, attempts, start_by, started, finished, status, body,
-        error, error_type, metrics
+        id, endpoint, base, input, seed, engine, state, is_cancelled, attempts, start_by, started, finished, status,
+        body, error, error_type, metrics
         """
 
     init(_ row: Statement) {
@@ -145,7 +145,8 @@ extension Store {
 
     func count(_ state: Job.State) throws(SQLiteError) -> Int {
         try use { database throws(SQLiteError) in
-            try database.query("SELECT count(*) FROM jobs WHERE state = ?", .text(state.rawValue)) { Int($0.int(0)) }.first ?? 0
+            try database.query("SELECT count(*) FROM jobs WHERE state = ?", .text(state.rawValue)) { Int($0.int(0)) }
+                .first ?? 0
         }
     }
 
@@ -164,7 +165,8 @@ extension Store {
                     WHERE id = ?
                     """, .double(Timestamp.now.seconds), .text(next.id)
                 )
-                return try database.query("SELECT \(Job.columns) FROM jobs WHERE id = ?", .text(next.id)) { Job($0) }.first
+                return try database.query("SELECT \(Job.columns) FROM jobs WHERE id = ?", .text(next.id)) { Job($0) }
+                    .first
             }
         }
     }
@@ -209,8 +211,8 @@ extension Store {
         _ = try use { database throws(SQLiteError) in
             try database.run(
                 """
-                UPDATE jobs SET state = 'done', finished = ?, status = ?, body = ?, error = ?, error_type = ?, metrics = ?
-                WHERE id = ?
+                UPDATE jobs SET state = 'done', finished = ?, status = ?, body = ?, error = ?, error_type = ?,
+                metrics = ? WHERE id = ?
                 """,
                 .double(Timestamp.now.seconds), .int(Int64(failure.status)), .text(failure.body.text),
                 .text(failure.message), .text(failure.errorType), .text(metrics.text), .text(id)

@@ -163,7 +163,9 @@ public final class LocalQueue: Sendable {
             guard var status = try status(id, of: base, logs: logs) else { return }
             let all = status.logs
             status.logs = all.map { Array($0.dropFirst(lines)) }
-            if status.state != last?.state || status.queuePosition != last?.queuePosition || status.logs?.isEmpty == false {
+            if status.state != last?.state || status.queuePosition != last?.queuePosition
+                || status.logs?.isEmpty == false
+            {
                 try await body(status)
                 lines = all?.count ?? lines
                 last = status

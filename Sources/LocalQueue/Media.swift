@@ -53,7 +53,8 @@ struct Media: Sendable {
     private let ffprobe: String
 
     /// Containers with pictures in them. No playlists: they name other files.
-    private static let containers = "mov,matroska,gif,avi,mpegts,mpeg,mpegvideo,flv,ogg,asf,apng,webp_pipe,h264,hevc,ivf,nut,mxf,m4v,rm,dv,wtv"
+    private static let containers =
+        "mov,matroska,gif,avi,mpegts,mpeg,mpegvideo,flv,ogg,asf,apng,webp_pipe,h264,hevc,ivf,nut,mxf,m4v,rm,dv,wtv"
     /// Frames of one job.
     static let maxFrames = 192
     /// Seconds for a look, for taking frames, for making the video; bytes of memory and of any file.
@@ -62,6 +63,10 @@ struct Media: Sendable {
     private static let encodeLimit = 300.0
     private static let memoryLimit: Int64 = 6 << 30
     private static let fileLimit: Int64 = 4 << 30
+
+    /// To the colours of HD video, rounded with care.
+    private static let toYUV = "scale=in_range=pc:out_range=tv:out_color_matrix=bt709"
+        + ":flags=accurate_rnd+full_chroma_int,format=yuv420p"
 
     init() throws(Failure) {
         guard let ffmpeg = ChildProcess.find("ffmpeg"), let ffprobe = ChildProcess.find("ffprobe") else {
@@ -96,27 +101,35 @@ struct Media: Sendable {
         let wanted = min(Self.maxFrames, max(1, Int((length * Double(fps)).rounded())))
         let filter = "fps=\(fps):start_time=0,scale=\(plan.scaledWidth):\(plan.scaledHeight):flags=lanczos,"
             + "crop=\(plan.width):\(plan.height),setsar=1,format=rgb24"
-        let outcome = try await run(ffmpeg, [
-            "-nostdin", "-v", "error", "-threads", "2", "-protocol_whitelist", "file", "-format_whitelist", Self.containers,
-            "-i", "file:\(input)", "-map", "0:v:0", "-t", "\(seconds)", "-vf", filter, "-frames:v", "\(wanted)",
-            "-f", "rawvideo", "-y", "file:\(output)",
-        ], Self.sampleLimit)
+        let outcome = try await run(
+            ffmpeg,
+            [
+                "-nostdin", "-v", "error", "-threads", "2", "-protocol_whitelist", "file", "-format_whitelist",
+                Self.containers,
+                "-i", "file:\(input)", "-map", "0:v:0", "-t", "\(seconds)", "-vf", filter, "-frames:v", "\(wanted)",
+                "-f", "rawvideo", "-y", "file:\(output)",
+            ], Self.sampleLimit
+        )
         try Self.checkSpace(outcome)
         try Self.checkTime(outcome, Self.sampleLimit)
         let frame = plan.width * plan.height * 3
         let size = Int((try? Files.status(output))?.size ?? 0)
         let got = size / frame
         guard got > 0 else {
-            throw Failure.video("unsupported_video_format", "No frame could be read from the video: \(Self.reason(outcome))")
-        }
-        // What has no more pictures is short; what has some that cannot be read is broken.
-        if let duration = shown.duration, got + 1 < wanted, !outcome.error.isEmpty {
             throw Failure.video(
-                "unsupported_video_format",
-                "The video is damaged or cut off: \(got) of \(wanted) frames can be read of its \(JSON.number((duration * 100).rounded() / 100).text) s"
+                "unsupported_video_format", "No frame could be read from the video: \(Self.reason(outcome))"
             )
         }
-        let frames = Frames(path: output, width: plan.width, height: plan.height, count: max(1, min(got, wanted)), fps: fps)
+        // What has no more pictures is short; what has some that cannot be read is broken.
+        if shown.duration != nil, got + 1 < wanted, !outcome.error.isEmpty {
+            throw Failure.video(
+                "unsupported_video_format",
+                "The video is damaged or cut off: only \(got) of \(wanted) frames can be read"
+            )
+        }
+        let frames = Frames(
+            path: output, width: plan.width, height: plan.height, count: max(1, min(got, wanted)), fps: fps
+        )
         // The last frame of a stream lasts as long as the file says; ffmpeg may stop one frame before.
         return try Self.padded(frames, got: got, wanted: shown.duration == nil ? got : min(wanted, got + 1))
     }
@@ -130,7 +143,9 @@ struct Media: Sendable {
                 pwrite(file.raw, last, last.count, off_t(got * last.count)) == last.count
             else { throw SystemError.last("write", frames.path) }
         }
-        guard ftruncate(file.raw, off_t(wanted * frames.bytesPerFrame)) == 0 else { throw SystemError.last("truncate", frames.path) }
+        guard ftruncate(file.raw, off_t(wanted * frames.bytesPerFrame)) == 0 else {
+            throw SystemError.last("truncate", frames.path)
+        }
         return Frames(path: frames.path, width: frames.width, height: frames.height, count: wanted, fps: frames.fps)
     }
 
@@ -141,7 +156,9 @@ struct Media: Sendable {
         ], Self.probeLimit)
         try Self.checkTime(outcome, Self.probeLimit)
         guard outcome.isSuccess, let json = try? JSON.parse(outcome.output) else {
-            throw Failure.video("unsupported_video_format", "The file is not a video that can be read: \(Self.reason(outcome))")
+            throw Failure.video(
+                "unsupported_video_format", "The file is not a video that can be read: \(Self.reason(outcome))"
+            )
         }
         let video = json["streams"]?.arrayValue?.first {
             $0["codec_type"] == "video" && $0["disposition"]?["attached_pic"] != 1
@@ -168,17 +185,23 @@ struct Media: Sendable {
 
     /// Makes an MP4 of frames: H.264, yuv420p, its index at the front. The same frames give the same bytes.
     func encode(_ frames: Frames, to output: String) async throws {
-        let outcome = try await run(ffmpeg, [
-            "-nostdin", "-v", "error", "-f", "rawvideo", "-pixel_format", "rgb24", "-video_size",
-            "\(frames.width)x\(frames.height)", "-framerate", "\(frames.fps)", "-i", "file:\(frames.path)",
-            "-vf", "scale=in_range=pc:out_range=tv:out_color_matrix=bt709:flags=accurate_rnd+full_chroma_int,format=yuv420p",
-            "-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-threads", "2", "-colorspace", "bt709",
-            "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv", "-movflags", "+faststart",
-            "-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1", "-f", "mp4", "-y", "file:\(output)",
-        ], Self.encodeLimit)
+        let outcome = try await run(
+            ffmpeg,
+            [
+                "-nostdin", "-v", "error", "-f", "rawvideo", "-pixel_format", "rgb24", "-video_size",
+                "\(frames.width)x\(frames.height)", "-framerate", "\(frames.fps)", "-i", "file:\(frames.path)",
+                "-vf", Self.toYUV,
+                "-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-threads", "2", "-colorspace", "bt709",
+                "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv", "-movflags", "+faststart",
+                "-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1", "-f", "mp4", "-y",
+                "file:\(output)",
+            ], Self.encodeLimit
+        )
         try Self.checkSpace(outcome)
         if outcome.isTimedOut { throw Failure.server("making the video took longer than \(Int(Self.encodeLimit)) s") }
-        guard outcome.isSuccess else { throw Failure.server("ffmpeg could not make the video: \(Self.reason(outcome))") }
+        guard outcome.isSuccess else {
+            throw Failure.server("ffmpeg could not make the video: \(Self.reason(outcome))")
+        }
     }
 
     private func run(_ program: String, _ arguments: [String], _ limit: Double) async throws -> Program.Outcome {
@@ -196,7 +219,9 @@ struct Media: Sendable {
     }
 
     private static func checkTime(_ outcome: Program.Outcome, _ limit: Double) throws(Failure) {
-        if outcome.isTimedOut { throw .video("unsupported_video_format", "Reading the video took longer than \(Int(limit)) s") }
+        if outcome.isTimedOut {
+            throw .video("unsupported_video_format", "Reading the video took longer than \(Int(limit)) s")
+        }
     }
 
     private static func checkSpace(_ outcome: Program.Outcome) throws(Failure) {

@@ -22,7 +22,8 @@ actor Runner {
     private static let maxAttempts = 2
 
     init(
-        store: Store, files: FileStore, fetcher: Fetcher, engines: Engines, catalog: Catalog, workFolder: String, maxSide: Int
+        store: Store, files: FileStore, fetcher: Fetcher, engines: Engines, catalog: Catalog, workFolder: String,
+        maxSide: Int
     ) {
         self.store = store
         self.files = files
@@ -78,7 +79,9 @@ actor Runner {
         let started = Instant.now
         var info: Engines.Info?
         func metrics() -> JSON {
-            var metrics: JSONObject = ["inference_time": .number((Instant.now.seconds(since: started) * 1_000).rounded() / 1_000)]
+            var metrics: JSONObject = [
+                "inference_time": .number((Instant.now.seconds(since: started) * 1_000).rounded() / 1_000)
+            ]
             if let info {
                 metrics["engine"] = .string(info.engine)
                 metrics["generative"] = .bool(info.isGenerative)
@@ -87,7 +90,9 @@ actor Runner {
         }
         do {
             if job.attempts > Self.maxAttempts {
-                throw Failure.infrastructure(503, "the engine died \(Self.maxAttempts) times on this job", type: "runner_disconnected")
+                throw Failure.infrastructure(
+                    503, "the engine died \(Self.maxAttempts) times on this job", type: "runner_disconnected"
+                )
             }
             if job.isTooLate { throw Failure.startTimeout }
             try Files.makeDirectory(folder)
@@ -115,12 +120,17 @@ actor Runner {
         case EngineProcess.Failed.died(let reason) where job.attempts < Self.maxAttempts:
             note(job.id, "WARN", "the engine died and the job is run again: \(reason)")
             do { return try store.requeue(job.id, countsAttempt: true) } catch {
-                failure = .infrastructure(503, "the engine died and the job cannot be run again: \(error)", type: "runner_disconnected")
+                failure = .infrastructure(
+                    503, "the engine died and the job cannot be run again: \(error)", type: "runner_disconnected"
+                )
             }
         case EngineProcess.Failed.died(let reason):
-            failure = .infrastructure(503, "the engine died \(job.attempts) times on this job: \(reason)", type: "runner_disconnected")
+            failure = .infrastructure(
+                503, "the engine died \(job.attempts) times on this job: \(reason)", type: "runner_disconnected"
+            )
         case EngineProcess.Failed.refused(-32011, let message, _): failure = .server("out of memory: \(message)")
-        case EngineProcess.Failed.refused(_, let message, _): failure = .server("the engine refused the job: \(message)")
+        case EngineProcess.Failed.refused(_, let message, _):
+            failure = .server("the engine refused the job: \(message)")
         case _ where LocalQueue.isDiskFull(error): failure = .server("the disk of the state folder is full")
         default: failure = .server("\(error)")
         }
@@ -128,13 +138,17 @@ actor Runner {
     }
 
     private func make(_ job: Job, in folder: String, onEngine: (Engines.Info) -> Void) async throws -> JSON {
-        guard let model = try catalog.model(job.endpoint) else { throw Failure.server("the model \(job.endpoint) is not known any more") }
+        guard let model = try catalog.model(job.endpoint) else {
+            throw Failure.server("the model \(job.endpoint) is not known any more")
+        }
         // fal takes members that it does not know, and passes over them.
         let faults = model.faults(in: job.input).filter { $0.type != "extra_forbidden" }
         guard faults.isEmpty else { throw Failure.input(faults) }
         let input = model.inputSchema.fillingDefaults(in: job.input)
         guard let url = input["video_url"]?.stringValue else {
-            throw Failure.server("fal-local runs video-to-video models only, not \(job.endpoint)", type: "feature_not_supported")
+            throw Failure.server(
+                "fal-local runs video-to-video models only, not \(job.endpoint)", type: "feature_not_supported"
+            )
         }
         let media = try Media()
         guard let name = job.engine else { throw Failure.server("no engine is installed: run \"make engines\"") }
@@ -220,7 +234,8 @@ private final class Steps: Sendable {
             let level = ["warning": "WARN", "error": "ERROR"][params["level"]?.stringValue ?? ""] ?? "INFO"
             line = (level, params["message"]?.stringValue ?? "")
         case "progress":
-            guard params["phase"] == "denoise", let done = params["done"]?.intValue, let total = params["of"]?.intValue else { return }
+            guard params["phase"] == "denoise", let done = params["done"]?.intValue, let total = params["of"]?.intValue
+            else { return }
             let seconds = Instant.now.seconds(since: started)
             line = ("INFO", StepLine.text(done: Int(clamping: done), of: Int(clamping: total), seconds: seconds))
         default: return

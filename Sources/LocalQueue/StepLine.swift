@@ -23,7 +23,8 @@ enum StepLine {
     private static func clock(_ seconds: Double) -> String {
         let whole = Int(min(max(seconds, 0), 359_999))
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return whole < 3_600 ? "\(two(whole / 60)):\(two(whole % 60))" : "\(whole / 3_600):\(two(whole / 60 % 60)):\(two(whole % 60))"
+        return whole < 3_600
+            ? "\(two(whole / 60)):\(two(whole % 60))" : "\(whole / 3_600):\(two(whole / 60 % 60)):\(two(whole % 60))"
     }
 
     private static func hundredths(_ value: Double) -> String {

@@ -40,7 +40,9 @@ final class Store: Sendable {
     /// The `user_version` in a database file's header, four bytes at 60; nil where there is no such file.
     private static func formInHeader(of path: String) -> Int? {
         var header = [UInt8](repeating: 0, count: 100)
-        guard let file = try? Descriptor.open(path, 0), pread(file.raw, &header, header.count, 0) == header.count else { return nil }
+        guard let file = try? Descriptor.open(path, 0), pread(file.raw, &header, header.count, 0) == header.count else {
+            return nil
+        }
         return header[60..<64].reduce(0) { $0 << 8 | Int($1) }
     }
 
@@ -51,9 +53,10 @@ final class Store: Sendable {
 
     private static let tables = """
         CREATE TABLE jobs (
-            id TEXT PRIMARY KEY, serial INTEGER NOT NULL, endpoint TEXT NOT NULL, base TEXT NOT NULL, input TEXT NOT NULL,
-            seed INTEGER NOT NULL, engine TEXT, is_low INTEGER NOT NULL, state TEXT NOT NULL, is_cancelled INTEGER NOT NULL DEFAULT 0,
-            attempts INTEGER NOT NULL DEFAULT 0, created REAL NOT NULL, start_by REAL, started REAL, finished REAL,
+            id TEXT PRIMARY KEY, serial INTEGER NOT NULL, endpoint TEXT NOT NULL, base TEXT NOT NULL,
+            input TEXT NOT NULL, seed INTEGER NOT NULL, engine TEXT, is_low INTEGER NOT NULL, state TEXT NOT NULL,
+            is_cancelled INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, created REAL NOT NULL,
+            start_by REAL, started REAL, finished REAL,
             status INTEGER, body TEXT, error TEXT, error_type TEXT, metrics TEXT
         );
         CREATE INDEX jobs_waiting ON jobs (state, is_low, serial);
@@ -67,7 +70,8 @@ final class Store: Sendable {
         );
         CREATE INDEX files_by_hash ON files (hash);
         CREATE TABLE uploads (
-            token TEXT PRIMARY KEY, path TEXT NOT NULL, type TEXT NOT NULL, name TEXT NOT NULL, lifetime REAL, created REAL NOT NULL
+            token TEXT PRIMARY KEY, path TEXT NOT NULL, type TEXT NOT NULL, name TEXT NOT NULL, lifetime REAL,
+            created REAL NOT NULL
         );
         """
 }

@@ -29,8 +29,12 @@ struct FalLocal: AsyncParsableCommand {
 
     func validate() throws {
         guard (64...4_096).contains(maxSide) else { throw ValidationError("--max-side is 64 to 4096") }
-        guard Log.Level(name: logLevel) != nil else { throw ValidationError("--log-level is error, warning, info, debug or trace") }
-        if let listen, TCPAddress(listen) == nil { throw ValidationError("--listen takes a loopback address: 127.0.0.1:PORT") }
+        guard Log.Level(name: logLevel) != nil else {
+            throw ValidationError("--log-level is error, warning, info, debug or trace")
+        }
+        if let listen, TCPAddress(listen) == nil {
+            throw ValidationError("--listen takes a loopback address: 127.0.0.1:PORT")
+        }
         for rule in fault { guard Fault(rule) != nil else { throw ValidationError("no fault: '\(rule)'") } }
     }
 
@@ -43,7 +47,8 @@ struct FalLocal: AsyncParsableCommand {
         } catch let error as ExitCode {
             throw error
         } catch {
-            Self.say("fal-local: " + (LocalQueue.isDiskFull(error) ? "the disk of the state folder is full: " : "") + "\(error)")
+            let hint = LocalQueue.isDiskFull(error) ? "the disk of the state folder is full: " : ""
+            Self.say("fal-local: \(hint)\(error)")
             throw ExitCode(1)
         }
     }
@@ -162,7 +167,9 @@ struct FalLocal: AsyncParsableCommand {
 
     private static var defaultFolder: String {
         if let folder = Environment.get("FAL_BRIDGE_STATE") { return folder }
-        if let folder = Environment.get("XDG_STATE_HOME"), folder.hasPrefix("/") { return Files.join(folder, Product.name) }
+        if let folder = Environment.get("XDG_STATE_HOME"), folder.hasPrefix("/") {
+            return Files.join(folder, Product.name)
+        }
         return Files.join(Environment.get("HOME") ?? "/tmp", ".local/state/\(Product.name)")
     }
 
@@ -186,7 +193,9 @@ struct TCPAddress {
         let parts = text.split(separator: ":")
         guard parts.count == 2, let port = Int(parts[1]), (0...65_535).contains(port) else { return nil }
         let host = String(parts[0])
-        let isLoopback = host == "localhost" || (host.hasPrefix("127.") && host.split(separator: ".").compactMap { UInt8($0) }.count == 4)
+        let isLoopback =
+            host == "localhost"
+            || (host.hasPrefix("127.") && host.split(separator: ".").compactMap { UInt8($0) }.count == 4)
         guard isLoopback else { return nil }
         self.host = host == "localhost" ? "127.0.0.1" : host
         self.port = port

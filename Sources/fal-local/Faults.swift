@@ -45,7 +45,8 @@ final class Faults: Sendable {
     /// The fault for a request, if one is due.
     func next(_ method: String, _ path: String) -> Fault? {
         rules.withLock { rules in
-            guard let index = rules.firstIndex(where: { $0.method == method && path.hasPrefix($0.path) && $0.times != 0 })
+            guard
+                let index = rules.firstIndex(where: { $0.method == method && path.hasPrefix($0.path) && $0.times != 0 })
             else { return nil }
             if let times = rules[index].times { rules[index].times = times - 1 }
             return rules[index]

@@ -27,17 +27,26 @@ struct FileRoutes {
         let type = body["content_type"]?.stringValue ?? MediaType.unknown
         let name = body["file_name"]?.stringValue ?? "upload." + (MediaType.fileExtension(of: type) ?? "bin")
         let place = try queue.files.makePlace(name: name, type: type, lifetime: Self.lifetime(request))
-        return Reply.json(200, [
-            "upload_url": .string("\(base)/uploads\(place.path)?token=\(place.token)"), "file_url": .string(base + place.path),
-        ])
+        return Reply.json(
+            200,
+            [
+                "upload_url": .string("\(base)/uploads\(place.path)?token=\(place.token)"),
+                "file_url": .string(base + place.path),
+            ]
+        )
     }
 
     func put(_ request: Request) async throws -> Response {
         let token = request.uri.queryParameters["token"].map(String.init)
-        guard let token, let place = try queue.files.place(token: token), request.uri.path == "/uploads" + place.path else { return Reply.detail(403, "this place for an upload is not known") }
-        if request.headers[.authorization] != nil { Log.warning("an upload came with an Authorization that it must not have") }
+        guard let token, let place = try queue.files.place(token: token), request.uri.path == "/uploads" + place.path
+        else { return Reply.detail(403, "this place for an upload is not known") }
+        if request.headers[.authorization] != nil {
+            Log.warning("an upload came with an Authorization that it must not have")
+        }
         let type = request.headers[.contentType] ?? ""
-        guard type == place.type else { return Reply.detail(400, "the type \(type) is not the announced one, \(place.type)") }
+        guard type == place.type else {
+            return Reply.detail(400, "the type \(type) is not the announced one, \(place.type)")
+        }
         switch try await receive(request) {
         case .failure(let refusal): return refusal.response
         case .success(let file):
@@ -112,17 +121,24 @@ struct FileRoutes {
         guard request.method != .head else { return Response(status: status, headers: headers) }
         let source = Source(try Descriptor.open(file.location, O_RDONLY))
         let bytes = range
-        return Response(status: status, headers: headers, body: ResponseBody(contentLength: range.count) { writer in
-            var offset = bytes.lowerBound
-            while offset < bytes.upperBound {
-                activity.note()
-                if let cut, offset - bytes.lowerBound >= cut { throw SystemError(code: ECONNRESET, operation: "send") }
-                let buffer = try source.read(offset, Int(min(Int64(Self.chunk), cut ?? .max, bytes.upperBound - offset)))
-                offset += Int64(buffer.readableBytes)
-                try await writer.write(buffer)
+        return Response(
+            status: status, headers: headers,
+            body: ResponseBody(contentLength: range.count) { writer in
+                var offset = bytes.lowerBound
+                while offset < bytes.upperBound {
+                    activity.note()
+                    if let cut, offset - bytes.lowerBound >= cut {
+                        throw SystemError(code: ECONNRESET, operation: "send")
+                    }
+                    let buffer = try source.read(
+                        offset, Int(min(Int64(Self.chunk), cut ?? .max, bytes.upperBound - offset))
+                    )
+                    offset += Int64(buffer.readableBytes)
+                    try await writer.write(buffer)
+                }
+                try await writer.finish(nil)
             }
-            try await writer.finish(nil)
-        })
+        )
     }
 
     private final class Source: Sendable {

@@ -30,7 +30,8 @@ struct QueueRoutes {
         case (.get, ["status", "stream"]): return try stream(request, id, endpoint.base)
         case (.get, []), (.get, ["response"]): return try result(id, endpoint.base)
         case (.put, ["cancel"]): return try await cancel(id, endpoint.base)
-        case (_, ["status"]), (_, ["status", "stream"]), (_, []), (_, ["response"]), (_, ["cancel"]): return Reply.detail(405, "Method Not Allowed")
+        case (_, ["status"]), (_, ["status", "stream"]), (_, []), (_, ["response"]), (_, ["cancel"]):
+            return Reply.detail(405, "Method Not Allowed")
         default: return Reply.detail(404, "Path not found")
         }
     }
@@ -51,7 +52,9 @@ struct QueueRoutes {
         guard input.objectValue != nil else { return Reply.detail(400, "the body must be a JSON object") }
         var wish = LocalQueue.Wish()
         wish.isLow = request.headers[Reply.Name.priority] == "low"
-        if let seconds = request.headers[Reply.Name.startTimeout].flatMap(Double.init), seconds > 0 { wish.startTimeout = seconds }
+        if let seconds = request.headers[Reply.Name.startTimeout].flatMap(Double.init), seconds > 0 {
+            wish.startTimeout = seconds
+        }
         wish.maxQueueLength = request.uri.queryParameters["fal_max_queue_length"].flatMap { Int($0) }
         switch try await queue.submit(endpoint, input: input, wish: wish) {
         case .unknownEndpoint: return Reply.detail(404, "Application \"\(endpoint)\" not found")

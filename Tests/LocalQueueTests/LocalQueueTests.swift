@@ -18,13 +18,17 @@ import Testing
     }
 
     @Test(arguments: [(1.0, 1.0), (7, 100), (0, 0)])
-    func tooSmall(width: Double, height: Double) { #expect(FramePlan(width: width, height: height, maxSide: 512) == nil) }
+    func tooSmall(width: Double, height: Double) {
+        #expect(FramePlan(width: width, height: height, maxSide: 512) == nil)
+    }
 }
 
 @Suite struct StepLineTests {
     @Test(arguments: [
-        (0, 24, 0.0, "  0%|          | 0/24 [00:00<?, ?it/s]"), (10, 24, 2.5, " 41%|████▏     | 10/24 [00:02<00:03, 4.00it/s]"),
-        (24, 24, 4000.0, "100%|██████████| 24/24 [1:06:40<00:00, 0.01it/s]"), (5, 0, 1.0, "100%|██████████| 1/1 [00:01<00:00, 1.00it/s]"),
+        (0, 24, 0.0, "  0%|          | 0/24 [00:00<?, ?it/s]"),
+        (10, 24, 2.5, " 41%|████▏     | 10/24 [00:02<00:03, 4.00it/s]"),
+        (24, 24, 4000.0, "100%|██████████| 24/24 [1:06:40<00:00, 0.01it/s]"),
+        (5, 0, 1.0, "100%|██████████| 1/1 [00:01<00:00, 1.00it/s]"),
     ])
     func text(done: Int, of: Int, seconds: Double, line: String) {
         #expect(StepLine.text(done: done, of: of, seconds: seconds) == line)

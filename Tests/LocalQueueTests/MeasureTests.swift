@@ -16,13 +16,18 @@ struct MeasureTests {
         }
     }
 
-    @Test(arguments: [
-        (nil, .whole), ("bytes=0-9", .part(0..<10)), ("bytes=90-", .part(90..<100)), ("bytes=-7", .part(93..<100)),
-        ("bytes=-700", .part(0..<100)), ("bytes=50-1000", .part(50..<100)), ("bytes=0-9223372036854775807", .part(0..<100)),
-        ("bytes=100-", .unsatisfiable), ("bytes=-0", .unsatisfiable), ("bytes=9-1", .whole), ("bytes=1-2,4-5", .whole),
-        ("lines=1-2", .whole), ("bytes=a-b", .whole), ("bytes=", .whole), ("bytes=-", .whole), ("bytes=1-2-3", .whole),
-        ("bytes=99999999999999999999-", .whole),
-    ] as [(String?, ByteRange)])
+    @Test(
+        arguments: [
+            (nil, .whole), ("bytes=0-9", .part(0..<10)), ("bytes=90-", .part(90..<100)), ("bytes=-7", .part(93..<100)),
+            ("bytes=-700", .part(0..<100)), ("bytes=50-1000", .part(50..<100)),
+            ("bytes=0-9223372036854775807", .part(0..<100)),
+            ("bytes=100-", .unsatisfiable), ("bytes=-0", .unsatisfiable), ("bytes=9-1", .whole),
+            ("bytes=1-2,4-5", .whole),
+            ("lines=1-2", .whole), ("bytes=a-b", .whole), ("bytes=", .whole), ("bytes=-", .whole),
+            ("bytes=1-2-3", .whole),
+            ("bytes=99999999999999999999-", .whole),
+        ] as [(String?, ByteRange)]
+    )
     func ranges(header: String?, wanted: ByteRange) {
         #expect(ByteRange(header, size: 100) == wanted)
     }

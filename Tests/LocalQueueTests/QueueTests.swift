@@ -44,7 +44,9 @@ struct QueueTests {
         try again.recover()
         #expect(try again.position("b") == 1)
         let job = try #require(try again.takeNext())
-        #expect(job.id == "a" && job.attempts == 2 && job.seed == 7 && job.input == ["prompt": "x"] && job.engine == "copy")
+        #expect(
+            job.id == "a" && job.attempts == 2 && job.seed == 7 && job.input == ["prompt": "x"] && job.engine == "copy"
+        )
     }
 
     @Test func anOrderlyEndCountsNoAttempt() throws {
@@ -86,7 +88,9 @@ struct QueueTests {
 
     @Test func logsAreBounded() throws {
         try add("a")
-        for number in 0..<2_100 { try store.log("a", level: "INFO", "\(number)" + String(repeating: "ü", count: 2_000)) }
+        for number in 0..<2_100 {
+            try store.log("a", level: "INFO", "\(number)" + String(repeating: "ü", count: 2_000))
+        }
         let lines = try store.logs("a")
         #expect(lines.count == 2_000)
         #expect(lines[1_999].message.hasPrefix("1999") && lines[0].message.utf8.count <= 2_003)
