@@ -120,7 +120,10 @@ struct FalLocal: AsyncParsableCommand {
         logger.logLevel = .critical
         return Application(
             responder: responder,
-            configuration: ApplicationConfiguration(address: address, serverName: "fal-local/\(Product.version)"),
+            configuration: ApplicationConfiguration(
+                // A client of a unix socket that does not wait is refused when more than these come at once.
+                address: address, serverName: "fal-local/\(Product.version)", backlog: 4_096
+            ),
             onServerRunning: { channel in onRunning(channel.localAddress?.port ?? 0) },
             logger: logger
         )
