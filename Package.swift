@@ -70,8 +70,15 @@ let package = Package(
         target("FalClient", ["FalProtocol", "HTTP", "JSON", "Platform"]),
         tests(of: "FalClient"),
 
+        // What was asked of the queue, on disk.
+        target("Journal", ["Platform", "SQLite"]),
+        tests(of: "Journal", ["Platform", "SQLite"]),
+
         // The bridge.
-        target("Bridge", ["FalClient", "FalProtocol", "HTTP", "JSON", "JSONRPC", "JSONSchema", "Models", "Platform"]),
+        target(
+            "Bridge",
+            ["FalClient", "FalProtocol", "HTTP", "JSON", "JSONRPC", "JSONSchema", "Journal", "Models", "Platform"]
+        ),
         tests(of: "Bridge"),
         .executableTarget(
             name: "fal-bridge",

@@ -4,6 +4,7 @@ import Glibc
 import HTTP
 import JSON
 import JSONRPC
+import Journal
 import Models
 import Platform
 import Synchronization
@@ -14,12 +15,16 @@ public final class Bridge: Sendable {
     let catalog: Catalog
     let http = HTTPClient()
     let uploads = UploadCache()
+    let journal: Journal
+    /// Of streams that are followed, over all calls.
+    let slots = EventSlots()
     /// Told when the process that we work for is gone.
     private let onParentEnd: @Sendable () -> Void
 
     /// - Parameter onParentEnd: called when the process that `initialize` named has died.
     public init(_ settings: Settings, onParentEnd: @escaping @Sendable () -> Void) throws(SystemError) {
         catalog = try Catalog(folders: settings.schemaFolders)
+        journal = Journal(folder: settings.stateFolder)
         self.settings = Mutex(settings)
         self.onParentEnd = onParentEnd
     }
@@ -55,6 +60,7 @@ public final class Bridge: Sendable {
             running("subscribe", isWait: { _ in true }) { call async throws(RPCError) in
                 try await self.subscribe(call)
             },
+            running("requests") { call async throws(RPCError) in try await self.requests(call) },
             running("cancel") { call async throws(RPCError) in try await self.cancel(call) },
             running("upload") { call async throws(RPCError) in try await self.upload(call) },
             running("download") { call async throws(RPCError) in try await self.download(call) },

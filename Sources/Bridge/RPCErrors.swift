@@ -3,6 +3,7 @@ import FalProtocol
 import HTTP
 import JSON
 import JSONRPC
+import Journal
 import Platform
 
 /// The one place that turns what went wrong into the contract's errors.
@@ -12,6 +13,9 @@ extension RPCError {
     }
 
     static func io(_ message: String) -> RPCError { RPCError(code: 1002, kind: "io_error", message: message) }
+
+    /// The journal cannot be used: nothing is sent that could not be found again.
+    static func io(_ error: JournalError) -> RPCError { .io("\(error); nothing was sent") }
 
     static func notFound(_ message: String) -> RPCError {
         RPCError(code: 1404, kind: "not_found", message: message)
@@ -37,6 +41,7 @@ extension RPCError {
         case .outcomeUnknown(let reason):
             (code, kind, retryable) = (1003, "outcome_unknown", false)
             message = "the request may have been enqueued: \(reason)"
+            data["http_status"] = error.httpStatus.map { .int(Int64($0)) }
         case .malformed(let reason):
             (code, kind, retryable) = (1503, "unavailable", false)
             message = reason
@@ -70,6 +75,14 @@ extension RPCError {
         case _ where isResult && (error.isFromQueue || status < 500): (code, kind) = (1500, "request_failed")
         default: (code, kind, retryable) = (1503, "unavailable", true)
         }
+    }
+
+    /// A request that its last status says has failed.
+    init(_ status: QueueStatus, masking credentials: Credentials?) {
+        let words = status.error ?? status.errorType ?? "the run failed"
+        self.init(code: 1500, kind: "request_failed", message: credentials?.masking(words) ?? words)
+        if status.errorType == "client_cancelled" { (code, kind) = (-32800, "cancelled") }
+        data["error_type"] = status.errorType.map(JSON.string)
     }
 
     static func unauthenticated() -> RPCError {

@@ -356,6 +356,107 @@ enum Surface {
             """#
         ),
         (
+            "requests",
+            #"""
+            {
+              "method": "requests",
+              "summary": "Lists what was submitted from this state folder, newest first, across restarts.",
+              "params": {
+                "type": "object",
+                "properties": {
+                  "status": {
+                    "description": "Only requests in this state; UNKNOWN where a submit's answer was lost.",
+                    "enum": [
+                      "IN_QUEUE",
+                      "IN_PROGRESS",
+                      "COMPLETED",
+                      "UNKNOWN"
+                    ]
+                  },
+                  "endpoint": {
+                    "description": "Only requests of this model.",
+                    "type": "string"
+                  },
+                  "limit": {
+                    "description": "How many at most.",
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": 1000,
+                    "default": 50
+                  },
+                  "before": {
+                    "description": "Only requests created before: the created_at of the last entry seen.",
+                    "type": "string"
+                  }
+                },
+                "additionalProperties": false
+              },
+              "result": {
+                "type": "object",
+                "required": [
+                  "requests"
+                ],
+                "properties": {
+                  "requests": {
+                    "type": "array",
+                    "items": {
+                      "type": "object",
+                      "required": [
+                        "request_id",
+                        "endpoint",
+                        "backend",
+                        "status",
+                        "created_at",
+                        "updated_at"
+                      ],
+                      "properties": {
+                        "request_id": {
+                          "description": "Null where the outcome of the submit is unknown.",
+                          "type": [
+                            "string",
+                            "null"
+                          ]
+                        },
+                        "endpoint": {
+                          "type": "string"
+                        },
+                        "backend": {
+                          "description": "Which kind of backend it was.",
+                          "enum": [
+                            "fal",
+                            "local",
+                            "proxy"
+                          ]
+                        },
+                        "status": {
+                          "enum": [
+                            "IN_QUEUE",
+                            "IN_PROGRESS",
+                            "COMPLETED",
+                            "UNKNOWN"
+                          ]
+                        },
+                        "created_at": {
+                          "description": "ISO 8601, UTC.",
+                          "type": "string"
+                        },
+                        "updated_at": {
+                          "description": "When it was last heard of.",
+                          "type": "string"
+                        },
+                        "error": {
+                          "description": "Why it failed, or why its outcome is unknown.",
+                          "type": "string"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+            """#
+        ),
+        (
             "result",
             #"""
             {
@@ -576,6 +677,17 @@ enum Surface {
                       "type": "string"
                     }
                   },
+                  "expires_in": {
+                    "description": "How long the files that the model makes are kept: seconds, or immediate, 1h, 1d, 7d, 30d, 1y, never.",
+                    "type": [
+                      "integer",
+                      "string"
+                    ]
+                  },
+                  "acl": {
+                    "description": "Who may read the files that the model makes: fal's object, such as {\"default\": \"forbid\"}.",
+                    "type": "object"
+                  },
                   "auto_upload": {
                     "description": "Whether paths of local files are uploaded and replaced by their URLs.",
                     "type": "boolean",
@@ -681,6 +793,17 @@ enum Surface {
                       "type": "string"
                     }
                   },
+                  "expires_in": {
+                    "description": "How long the files that the model makes are kept: seconds, or immediate, 1h, 1d, 7d, 30d, 1y, never.",
+                    "type": [
+                      "integer",
+                      "string"
+                    ]
+                  },
+                  "acl": {
+                    "description": "Who may read the files that the model makes: fal's object, such as {\"default\": \"forbid\"}.",
+                    "type": "object"
+                  },
                   "auto_upload": {
                     "description": "Whether paths of local files are uploaded and replaced by their URLs.",
                     "type": "boolean",
@@ -701,11 +824,13 @@ enum Surface {
                     "default": false
                   },
                   "mode": {
+                    "description": "Along a stream of events, by asking now and then, or by asking where no stream comes (auto).",
                     "enum": [
                       "auto",
                       "polling",
                       "streaming"
-                    ]
+                    ],
+                    "default": "auto"
                   },
                   "poll_interval": {
                     "description": "Seconds between two questions to the queue.",

@@ -18,6 +18,8 @@ public struct Backend: Sendable {
     public let unixSocket: String?
     /// Of a proxy that holds the key: every call goes there, and names its real target in a header.
     public let proxyURL: String?
+    /// Where to turn when nobody can be reached at a URL: fal's second domains, as its Python client has them.
+    public let backups: [String: String]
     /// Called when nobody listens at the socket; returns when somebody does.
     public let start: (@Sendable () async throws(StartFailure) -> Void)?
 
@@ -36,6 +38,7 @@ public struct Backend: Sendable {
         credentials: Credentials? = nil,
         unixSocket: String? = nil,
         proxyURL: String? = nil,
+        backups: [String: String] = Backend.falBackups,
         start: (@Sendable () async throws(StartFailure) -> Void)? = nil
     ) {
         func trim(_ url: String) -> String { url.hasSuffix("/") ? String(url.dropLast()) : url }
@@ -46,7 +49,18 @@ public struct Backend: Sendable {
         self.credentials = credentials
         self.unixSocket = unixSocket
         self.proxyURL = proxyURL
+        self.backups = proxyURL == nil ? backups : [:]
         self.start = start
+    }
+
+    public static let falBackups = [
+        "https://fal.run": "https://falrun.com", "https://queue.fal.run": "https://queue.falrun.com",
+    ]
+
+    /// The same URL at the second domain; nil where there is none.
+    func backup(of url: String) -> String? {
+        for (base, backup) in backups where url.hasPrefix(base + "/") { return backup + url.dropFirst(base.count) }
+        return nil
     }
 
     /// `fal-local` behind its socket.

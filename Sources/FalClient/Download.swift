@@ -60,7 +60,7 @@ extension FalClient {
                     continue
                 }
                 let policy = RetryPolicy(call: .status)
-                guard policy.retries(error), failures < RetryPolicy.maxAttempts, !Task.isCancelled else {
+                guard policy.retries(error), failures < policy.maxAttempts, !Task.isCancelled else {
                     throw .remote(FalError(.unreachable(error)))
                 }
                 try? await Task.sleep(for: .seconds(policy.delay(after: failures, retryAfter: nil)))

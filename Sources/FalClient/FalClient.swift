@@ -8,6 +8,9 @@ public struct FalClient: Sendable {
     public let backend: Backend
     let http: HTTPClient
 
+    /// Seconds until a connection must stand where there is a second domain to turn to.
+    private static let connectLimitWithBackup = 5.0
+
     public init(backend: Backend, http: HTTPClient) {
         self.backend = backend
         self.http = http
@@ -20,31 +23,41 @@ public struct FalClient: Sendable {
         _ url: String,
         headers: [(name: String, value: String)] = [],
         body: JSON? = nil,
-        as call: RetryPolicy.Call
+        policy: RetryPolicy,
+        timeout: Double? = 120
     ) async throws(FalError) -> HTTPResponse {
+        var request = self.request(method, url, accepts: "application/json", headers: headers)
+        if let body { request.body = .bytes(body.bytes) }
+        request.isSentOnce = policy.call.isPaidFor
+        request.timeout = timeout
+        return try await exchange(request, policy)
+    }
+
+    /// A request to one of the configured hosts, with the key, or to the proxy that has one.
+    func request(
+        _ method: String, _ url: String, accepts: String, headers: [(name: String, value: String)] = []
+    ) -> HTTPRequest {
         var request = HTTPRequest(method, url, headers: [
-            ("Accept", "application/json"), ("Content-Type", "application/json"),
+            ("Accept", accepts), ("Content-Type", "application/json"),
             ("User-Agent", "\(Product.name)/\(Product.version)"),
         ] + headers)
-        if let body { request.body = .bytes(body.bytes) }
-        if let credentials = backend.credentials {
-            request.headers.append(("Authorization", credentials.header))
-        }
         if let proxy = backend.proxyURL {
             request.headers.append(("x-fal-target-url", url))
             request.url = proxy
+        } else if let credentials = backend.credentials {
+            request.headers.append(("Authorization", credentials.header))
         }
-        // On a kept connection that turns out dead, libcurl would send a submit a second time by itself.
-        request.usesFreshConnection = call == .submit && backend.unixSocket == nil
+        if backend.backup(of: url) != nil { request.connectTimeout = Self.connectLimitWithBackup }
         request.unixSocket = backend.unixSocket
-        return try await exchange(request, as: call)
+        return request
     }
 
     /// Makes an exchange, again where the policy allows it, starting `fal-local` where nobody listens.
     func exchange(
-        _ request: HTTPRequest, as call: RetryPolicy.Call, onProgress: HTTPClient.Progress? = nil
+        _ request: HTTPRequest, _ policy: RetryPolicy, onProgress: HTTPClient.Progress? = nil
     ) async throws(FalError) -> HTTPResponse {
-        let policy = RetryPolicy(call: call)
+        let primary = request.url
+        var request = request
         var attempt = 1
         var starts = 0
         while true {
@@ -58,7 +71,7 @@ public struct FalClient: Sendable {
             switch answer {
             case .success(let response):
                 if response.isSuccess { return response }
-                failure = self.failure(response)
+                failure = self.failure(response, policy)
                 guard policy.retries(response) else { throw failure }
             case .failure(let error):
                 if !error.wasSent, error.cause == .connect, let start = backend.start, starts < 2 {
@@ -69,11 +82,22 @@ public struct FalClient: Sendable {
                     continue
                 }
                 failure = FalError(
-                    call == .submit && error.wasSent ? .outcomeUnknown(error.message) : .unreachable(error)
+                    policy.call.isPaidFor && error.wasSent ? .outcomeUnknown(error.message) : .unreachable(error)
                 )
                 guard policy.retries(error) else { throw failure }
+                if !error.wasSent, error.cause == .connect || error.cause == .resolve || error.cause == .timeout,
+                    attempt < policy.maxAttempts, !Task.isCancelled
+                {
+                    if request.url == primary, let backup = backend.backup(of: primary) {
+                        request.url = backup
+                        attempt += 1
+                        Log.info("nobody can be reached, the second domain is asked")
+                        continue
+                    }
+                    request.url = primary
+                }
             }
-            guard attempt < RetryPolicy.maxAttempts, !Task.isCancelled else { throw failure }
+            guard attempt < policy.maxAttempts, !Task.isCancelled else { throw failure }
             let delay = policy.delay(after: attempt, retryAfter: failure.retryAfter)
             Log.debug("attempt \(attempt) of \(request.method) failed, the next in \(delay) s")
             try? await Task.sleep(for: .seconds(delay))
@@ -81,12 +105,17 @@ public struct FalClient: Sendable {
         }
     }
 
-    func failure(_ response: HTTPResponse) -> FalError {
+    /// What an answer that is no success means.
+    func failure(_ response: HTTPResponse, _ policy: RetryPolicy? = nil) -> FalError {
         let headers = response.headers
         let body = ErrorBody(
             status: response.status, body: response.body, errorTypeHeader: headers["x-fal-error-type"]
         )
         var error = FalError(.status(response.status, body), requestID: headers["x-fal-request-id"])
+        if let policy, policy.call.isPaidFor, !policy.provesNothingTaken(response) {
+            error = FalError(.outcomeUnknown(body.message), requestID: error.requestID)
+        }
+        error.httpStatus = response.status
         error.retryAfter = headers["retry-after"].flatMap(Double.init)
         error.isUserTimeout = headers["x-fal-request-timeout-type"] == "user"
         error.isFromQueue = headers["x-fal-request-id"] != nil || body.errorType != nil || !body.detail.isEmpty

@@ -17,6 +17,8 @@ public struct FalError: Error, Sendable {
     }
 
     public let cause: Cause
+    /// The status of the answer that left the outcome open.
+    public var httpStatus: Int?
     public var requestID: String?
     /// Seconds that the server asked us to wait.
     public var retryAfter: Double?

@@ -13,6 +13,8 @@ public struct SubmitOptions: Sendable {
     public var startTimeout: Double?
     /// Refused when more wait already.
     public var maxQueueLength: Int?
+    /// fal's `X-Fal-Object-Lifecycle-Preference`, for the files that the model makes; nil for the account's setting.
+    public var lifecycle: JSON?
     public var headers: [(name: String, value: String)] = []
 
     public init() {}
@@ -37,11 +39,16 @@ extension FalClient {
         if let priority = options.priority { headers.append(("X-Fal-Queue-Priority", priority)) }
         if let hint = options.hint { headers.append(("X-Fal-Runner-Hint", hint)) }
         if let timeout = options.startTimeout { headers.append(("X-Fal-Request-Timeout", JSON.number(timeout).text)) }
+        if let lifecycle = options.lifecycle {
+            headers.append(("X-Fal-Object-Lifecycle-Preference", lifecycle.text))
+        }
         var query: [String] = []
         if let url = options.webhookURL { query.append("fal_webhook=\(Percent.encode(url))") }
         if let length = options.maxQueueLength { query.append("fal_max_queue_length=\(length)") }
         let url = "\(backend.queueURL)/\(endpoint)" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
-        let response = try await send("POST", url, headers: headers, body: input, as: .submit)
+        var policy = RetryPolicy(call: .submit)
+        policy.refusesLongQueue = options.maxQueueLength != nil
+        let response = try await send("POST", url, headers: headers, body: input, policy: policy)
         // A success whose body is unreadable was taken all the same, so it must not be sent again.
         guard let answer = try? JSON.parse(response.body), let id = answer["request_id"]?.stringValue, RequestID.isValid(id)
         else { throw FalError(.outcomeUnknown("the queue took the request, but its answer has no request id")) }
@@ -52,7 +59,7 @@ extension FalClient {
     public func status(_ endpoint: EndpointID, _ requestID: String, logs: Bool) async throws(FalError) -> QueueStatus {
         let url = requestURL(endpoint, requestID) + "/status?logs=\(logs ? 1 : 0)"
         do throws(FalError) {
-            let answer = try json(await send("GET", url, as: .status))
+            let answer = try json(await send("GET", url, policy: RetryPolicy(call: .status)))
             guard let status = QueueStatus(answer, requestID: requestID) else {
                 throw FalError(.malformed("a status that is not known: \(answer["status"]?.text ?? "none")"))
             }
@@ -62,10 +69,28 @@ extension FalClient {
         }
     }
 
+    /// The status of a request as events: at once, at each change, with the log lines that are new since the last.
+    /// - Parameter firstEventLimit: seconds in which the first must come.
+    public func statusEvents(
+        _ endpoint: EndpointID, _ requestID: String, logs: Bool, firstEventLimit: Double
+    ) -> EventStream {
+        let url = requestURL(endpoint, requestID) + "/status/stream?logs=\(logs ? 1 : 0)"
+        var request = request("GET", url, accepts: "text/event-stream, application/json")
+        request.timeout = nil
+        // A server pings every 15 s.
+        request.stallTimeout = 60
+        return http.events(request, firstEventLimit: firstEventLimit)
+    }
+
+    /// The error that an answer in place of events stands for.
+    public func failure(of response: HTTPResponse, _ requestID: String) -> FalError {
+        failure(response).with(requestID)
+    }
+
     /// The output of a request that is done.
     public func result(_ endpoint: EndpointID, _ requestID: String) async throws(FalError) -> JSON {
         do throws(FalError) {
-            let response = try await send("GET", requestURL(endpoint, requestID), as: .result)
+            let response = try await send("GET", requestURL(endpoint, requestID), policy: RetryPolicy(call: .result))
             let type = response.headers["content-type"]?.lowercased() ?? "application/json"
             guard type.contains("json") || type.hasPrefix("text/plain") else {
                 throw FalError(.malformed("the output is no JSON but \(type)"))
@@ -78,7 +103,9 @@ extension FalClient {
 
     public func cancel(_ endpoint: EndpointID, _ requestID: String) async throws(FalError) -> CancelOutcome {
         do throws(FalError) {
-            _ = try await send("PUT", requestURL(endpoint, requestID) + "/cancel", as: .cancel)
+            _ = try await send(
+                "PUT", requestURL(endpoint, requestID) + "/cancel", policy: RetryPolicy(call: .cancel), timeout: 30
+            )
             return .requested
         } catch {
             if case .status(400, let body) = error.cause, body.message.contains("ALREADY_COMPLETED") {

@@ -42,7 +42,7 @@ extension FalClient {
         if let lifecycle = source.lifecycle { headers.append(("X-Fal-Object-Lifecycle", lifecycle.text)) }
         let answer = try json(await send(
             "POST", "\(backend.restURL)/storage/upload/initiate?storage_type=fal-cdn-v3", headers: headers,
-            body: ["content_type": .string(source.contentType), "file_name": .string(source.fileName)], as: .initiate
+            body: ["content_type": .string(source.contentType), "file_name": .string(source.fileName)], policy: RetryPolicy(call: .initiate)
         ))
         guard let uploadURL = answer["upload_url"]?.stringValue, let fileURL = answer["file_url"]?.stringValue else {
             throw FalError(.malformed("the storage names no place for the upload"))
@@ -59,7 +59,7 @@ extension FalClient {
         if backend.isBehindSocket(uploadURL) { request.unixSocket = backend.unixSocket }
         var progress: HTTPClient.Progress?
         if let onProgress { progress = { sent, _, _ in onProgress(sent) } }
-        _ = try await exchange(request, as: .put, onProgress: progress)
+        _ = try await exchange(request, RetryPolicy(call: .put), onProgress: progress)
         return FileValue(
             url: fileURL, contentType: source.contentType, fileName: source.fileName, fileSize: source.size
         )

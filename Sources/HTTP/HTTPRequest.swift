@@ -24,9 +24,9 @@ public struct HTTPRequest: Sendable {
     public var maxResponseBytes: Int = 64 << 20
     /// Redirects to follow. A request that may be redirected is sent without its `Authorization`.
     public var maxRedirects: Int = 0
-    /// Whether a new connection is made for it. On a kept one that turns out dead, libcurl sends a request
-    /// again by itself, which must not happen to one that is paid for.
-    public var usesFreshConnection = false
+    /// Whether libcurl must not send it again by itself, as it does on a kept connection that turns out dead: for
+    /// what is paid for. Its body must not be empty, as it is by the body that a second time is noticed.
+    public var isSentOnce = false
     /// Whether the answer may come compressed.
     public var acceptsCompression = true
 

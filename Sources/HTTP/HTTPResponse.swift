@@ -1,11 +1,19 @@
 /// The start of an answer: its status and headers.
 public struct HTTPHead: Sendable {
+    public enum Version: Sendable {
+        case http1
+        /// One connection carries many exchanges.
+        case http2
+    }
+
+    public let version: Version
     public let status: Int
     public let headers: HTTPHeaders
     /// Where the answer came from after redirects.
     public let url: String
 
-    public init(status: Int, headers: HTTPHeaders, url: String) {
+    public init(status: Int, headers: HTTPHeaders, url: String, version: Version = .http1) {
+        self.version = version
         self.status = status
         self.headers = headers
         self.url = url

@@ -26,6 +26,9 @@ final class Transfer: @unchecked Sendable {
     private var headerBytes = 0
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
+    /// Seconds that a connection may have been idle which a request takes that is sent once: an older one may be
+    /// dead, and then nobody would know what became of the request.
+    private static let maxIdle = 5
     /// All header lines of an answer together.
     private static let maxHeaderBytes = 128 << 10
 
@@ -75,7 +78,7 @@ final class Transfer: @unchecked Sendable {
             library.set(handle, CURLOPT_LOW_SPEED_TIME, max(1, Int(timeout)))
         }
         if request.acceptsCompression { library.set(handle, CURLOPT_ACCEPT_ENCODING, "") }
-        if request.usesFreshConnection { library.set(handle, CURLOPT_FRESH_CONNECT, 1) }
+        if request.isSentOnce { library.set(handle, CURLOPT_MAXAGE_CONN, Self.maxIdle) }
         if request.maxRedirects > 0 {
             library.set(handle, CURLOPT_FOLLOWLOCATION, 1)
             library.set(handle, CURLOPT_MAXREDIRS, request.maxRedirects)
@@ -214,6 +217,8 @@ final class Transfer: @unchecked Sendable {
 
     private static func seek(_ context: UnsafeMutableRawPointer?, _ offset: curl_off_t, _ origin: CInt) -> CInt {
         guard let transfer = transfer(context), origin == SEEK_SET else { return CInt(CURL_SEEKFUNC_CANTSEEK) }
+        // libcurl asks for this to send the body again, on its own account, on another connection.
+        guard !transfer.request.isSentOnce else { return CInt(CURL_SEEKFUNC_FAIL) }
         transfer.bodyOffset = Int64(offset)
         return CInt(CURL_SEEKFUNC_OK)
     }
@@ -235,7 +240,8 @@ final class Transfer: @unchecked Sendable {
         let head = HTTPHead(
             status: library.number(handle, CURLINFO_RESPONSE_CODE),
             headers: headers,
-            url: library.text(handle, CURLINFO_EFFECTIVE_URL) ?? request.url
+            url: library.text(handle, CURLINFO_EFFECTIVE_URL) ?? request.url,
+            version: library.number(handle, CURLINFO_HTTP_VERSION) >= Int(CURL_HTTP_VERSION_2_0) ? .http2 : .http1
         )
         self.head = head
         try onHead(head)

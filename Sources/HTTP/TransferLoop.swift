@@ -19,8 +19,9 @@ final class TransferLoop: @unchecked Sendable {
     private let done: @Sendable (UInt64, Result<HTTPHead, HTTPError>) -> Void
 
     /// Connections at once, to one host and in all; further requests wait their turn in libcurl. HTTP/2 needs one.
-    private static let maxHostConnections = 16
-    private static let maxConnections = 64
+    /// A stream of events has one for itself without HTTP/2, see `EventSlots`.
+    private static let maxHostConnections = 16 + EventSlots.limit
+    private static let maxConnections = 64 + EventSlots.limit
 
     init(_ library: CurlLibrary, done: @escaping @Sendable (UInt64, Result<HTTPHead, HTTPError>) -> Void)
         throws(HTTPError)

@@ -27,6 +27,13 @@ public enum Files {
 
     public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// The permission bits.
+    public static func mode(_ path: String) throws(SystemError) -> mode_t {
+        var info = stat()
+        guard stat(path, &info) == 0 else { throw SystemError.last("stat", path) }
+        return info.st_mode & 0o7777
+    }
+
     public static func isExecutable(_ path: String) -> Bool {
         guard let status = try? status(path) else { return false }
         return status.isRegular && access(path, X_OK) == 0

@@ -23,8 +23,8 @@ extension Bridge {
             files = [FileValue(url: url)]
         } else {
             client = try self.client()
-            let (endpoint, id) = (try endpoint(params), try requestID(params))
-            let answer = try await output(endpoint, id, client, call, metrics: nil)
+            let (endpoint, id, _) = try await request(call)
+            let answer = try await output(endpoint, id, client, call, status: nil)
             files = FileValue.all(in: answer["data"] ?? .null)
             if files.isEmpty { throw RPCError.notFound("the output holds no file").about(id, endpoint.description) }
         }

@@ -59,7 +59,7 @@ extension Bridge {
             "endpoints": .array(catalog.endpoints.map(JSON.string)),
             "capabilities": [
                 "methods": .array(methods.map { .string($0.name) }),
-                "modes": ["polling"],
+                "modes": ["auto", "polling", "streaming"],
             ],
         ]
     }

@@ -2,6 +2,8 @@ import FalClient
 import FalProtocol
 import JSON
 import JSONRPC
+import Journal
+import Platform
 
 /// A request that the queue has taken.
 struct Submitted: Sendable {
@@ -29,45 +31,62 @@ extension Bridge {
     }
 
     /// Puts the call's input into the queue.
-    func submitted(_ call: Call) async throws(RPCError) -> Submitted {
-        let params = call.params
-        let endpoint = try endpoint(params)
-        guard let given = params["input"] else {
-            throw .invalidParams("input: Field required", data: [
-                "detail": [["loc": ["params", "input"], "msg": "Field required", "type": "missing"]],
-            ])
+    /// - Parameter deadline: after it nothing is sent any more.
+    func submitted(_ call: Call, deadline: Instant? = nil) async throws(RPCError) -> Submitted {
+        let options = try options(call.params)
+        let prepared = try await prepared(call)
+        let (endpoint, client) = (prepared.endpoint, prepared.client)
+        if let deadline, Instant.now >= deadline {
+            throw RPCError(
+                code: 1408, kind: "timeout", message: "the time was over before the request was sent",
+                retryable: true, data: ["outcome": "NOT_SENT"]
+            ).about(nil, endpoint.description)
         }
-        let options = try options(params)
-        let model = try model(endpoint)
-        if params["validate"] != false, let model {
-            let faults = model.faults(in: given)
-            guard faults.isEmpty else { throw .invalidInput(faults, endpoint: endpoint.description) }
-        }
-        let client = try client()
-        var input = given
-        if params["auto_upload"] != false {
-            do throws(RPCError) {
-                let files = InputFiles(bridge: self, client: client, call: call, hasSchema: model != nil)
-                input = try await files.uploaded(given)
-            } catch {
-                throw error.about(nil, endpoint.description)
-            }
-        }
-        try throwIfEnding(call)
         // A task of its own: a cancel must not cut a submit in the middle, or nobody would know its outcome.
-        let sent = input
-        let outcome = await Task.detached { () async -> Result<QueueStatus, FalError> in
-            do throws(FalError) {
-                return .success(try await client.submit(endpoint, input: sent, options: options))
+        let outcome = await Task.detached { [journal] () async -> Result<QueueStatus, RPCError> in
+            do throws(RPCError) {
+                return .success(try await Self.send(prepared, options, journal))
             } catch {
-                return .failure(error)
+                return .failure(error.about(nil, endpoint.description))
             }
         }.value
-        switch outcome {
-        case .success(let status): return Submitted(endpoint: endpoint, status: status, client: client)
-        case .failure(let error):
-            throw RPCError(error, endpoint: endpoint.description, masking: client.backend.credentials)
+        return Submitted(endpoint: endpoint, status: try outcome.get(), client: client)
+    }
+
+    /// Sends a request between two entries of the journal: that it is about to be sent, and what became of it.
+    private static func send(
+        _ prepared: Prepared, _ options: SubmitOptions, _ journal: Journal
+    ) async throws(RPCError) -> QueueStatus {
+        let (endpoint, client) = (prepared.endpoint, prepared.client)
+        let serial: Int64
+        do throws(JournalError) {
+            serial = try await journal.intend(endpoint: endpoint.description, backend: client.backend.kind.rawValue)
+        } catch {
+            throw .io(error)
         }
+        let status: QueueStatus
+        do throws(FalError) {
+            status = try await client.submit(endpoint, input: prepared.input, options: options)
+        } catch {
+            let failure = RPCError(error, endpoint: endpoint.description, masking: client.backend.credentials)
+            await note { () async throws(JournalError) in
+                if case .outcomeUnknown = error.cause {
+                    try await journal.lost(serial, reason: failure.message)
+                } else {
+                    try await journal.forget(serial)
+                }
+            }
+            throw failure
+        }
+        await note { () async throws(JournalError) in
+            try await journal.accepted(serial, requestID: status.requestID, status: status.state.rawValue)
+        }
+        return status
+    }
+
+    /// Writes to the journal what is true with or without it.
+    static func note(_ write: () async throws(JournalError) -> Void) async {
+        do throws(JournalError) { try await write() } catch { Log.warning("\(error)") }
     }
 
     private func options(_ params: JSONObject) throws(RPCError) -> SubmitOptions {
@@ -77,6 +96,7 @@ extension Bridge {
         options.hint = params["hint"]?.stringValue
         options.startTimeout = params["start_timeout"]?.doubleValue
         options.maxQueueLength = params["max_queue_length"]?.intValue.map { Int(clamping: $0) }
+        options.lifecycle = try lifecycle(params)
         for member in params["headers"]?.objectValue ?? [:] {
             let isToken = !member.key.isEmpty && member.key.utf8.allSatisfy {
                 $0 > 0x20 && $0 < 0x7F && !"()<>@,;:\\\"/[]?={}".utf8.contains($0)

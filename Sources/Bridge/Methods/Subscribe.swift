@@ -18,47 +18,44 @@ extension Bridge {
             guard params["input"] == nil else {
                 throw .invalidParams("input and request_id exclude one another: a new request, or an earlier one")
             }
-            (endpoint, id, client) = (try self.endpoint(params), try requestID(params), try self.client())
+            (endpoint, id, client) = try await request(call)
         } else {
-            let submitted = try await submitted(call)
+            let submitted = try await submitted(call, deadline: deadline)
             (endpoint, id, client) = (submitted.endpoint, submitted.status.requestID, submitted.client)
             seen = submitted.status
             await tell(call, submitted.status, endpoint, newLogs: [])
         }
         let wait = QueueWait(
-            client: client, endpoint: endpoint, requestID: id, logs: params["logs"] == true,
+            client: client, slots: slots, endpoint: endpoint, requestID: id, logs: params["logs"] == true,
+            mode: params["mode"]?.stringValue.flatMap(QueueWait.Mode.init) ?? .auto,
             interval: params["poll_interval"]?.doubleValue, deadline: deadline
         )
+        var state = seen?.state
         let outcome = await wait.untilCompleted(call, seen: seen) { update in
             await tell(call, update.status, endpoint, newLogs: update.newLogs)
+            guard update.status.state != state else { return }
+            state = update.status.state
+            await learned(update.status)
         }
-        var metrics: JSON?
+        let detaches = params["on_cancel"] == "detach"
+        var last: QueueStatus?
         switch outcome {
-        case .completed(let status): metrics = status.metrics
+        case .completed(let status): last = status
         case .failed(let error): throw failure(error, call, endpoint, id, client)
         case .timedOut:
-            let became = try await end(call, endpoint, id, client, detach: params["on_cancel"] == "detach")
-            if became != .alreadyCompleted {
-                throw RPCError(
-                    code: 1408, kind: "timeout",
-                    message: became == nil ? "the request is not done yet; it goes on" : "the request was not done in time and is cancelled",
-                    data: ["outcome": became.map { .string($0.rawValue) } ?? "DETACHED"]
-                ).about(id, endpoint.description)
-            }
+            // The answer says what became of the request, so the queue is given time to say it.
+            let fate = detaches ? .detached : await cancelled(endpoint, id, client, patience: 10)
+            if let error = fate.error(isTimeout: true) { throw error.about(id, endpoint.description) }
         case .ending:
             if call.ending == .letGo { throw ended(call, id, endpoint) }
-            let became = try await end(call, endpoint, id, client, detach: params["on_cancel"] == "detach")
-            if became == nil { throw ended(call, id, endpoint) }
-            if became != .alreadyCompleted {
-                throw RPCError.cancelled("the request was cancelled", data: ["outcome": "CANCELLATION_REQUESTED"])
-                    .about(id, endpoint.description)
-            }
+            let fate = detaches ? .detached : await cancelled(endpoint, id, client, patience: 2)
+            if let error = fate.error(isTimeout: false) { throw error.about(id, endpoint.description) }
         }
         // A cancel that came too late leaves a result, which is fetched though the call's task is cancelled.
-        let known = metrics
+        let known = last
         let answer = await Task.detached { () async -> Result<JSON, RPCError> in
             do throws(RPCError) {
-                return .success(try await self.finish(call, endpoint, id, client, metrics: known))
+                return .success(try await self.finish(call, endpoint, id, client, status: known))
             } catch {
                 return .failure(error)
             }
@@ -67,9 +64,9 @@ extension Bridge {
     }
 
     private func finish(
-        _ call: Call, _ endpoint: EndpointID, _ id: String, _ client: FalClient, metrics: JSON?
+        _ call: Call, _ endpoint: EndpointID, _ id: String, _ client: FalClient, status: QueueStatus?
     ) async throws(RPCError) -> JSON {
-        var answer = try await output(endpoint, id, client, call, metrics: metrics)
+        var answer = try await output(endpoint, id, client, call, status: status)
         answer["backend"] = .string(client.backend.kind.rawValue)
         if let target = call.params["download_to"]?.stringValue {
             let files = FileValue.all(in: answer["data"] ?? .null)
@@ -80,24 +77,6 @@ extension Bridge {
             }
         }
         return .object(answer)
-    }
-
-    /// Cancels at the queue, or leaves the request alone.
-    /// - Returns: nil when it was left alone.
-    private func end(
-        _ call: Call, _ endpoint: EndpointID, _ id: String, _ client: FalClient, detach: Bool
-    ) async throws(RPCError) -> CancelOutcome? {
-        if detach { return nil }
-        let outcome = await Task.detached { () async -> Result<CancelOutcome, FalError> in
-            do throws(FalError) { return .success(try await client.cancel(endpoint, id)) } catch { return .failure(error) }
-        }.value
-        switch outcome {
-        case .success(let became): return became
-        case .failure(let error):
-            var answer = RPCError(error, endpoint: endpoint.description, masking: client.backend.credentials)
-            answer.message = "the request could not be cancelled: \(answer.message)"
-            throw answer.about(id, endpoint.description)
-        }
     }
 
     private func tell(_ call: Call, _ status: QueueStatus, _ endpoint: EndpointID, newLogs: [LogLine]) async {

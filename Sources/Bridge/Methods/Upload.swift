@@ -96,7 +96,7 @@ extension Bridge {
     }
 
     /// fal's `X-Fal-Object-Lifecycle`; nil where nothing was said.
-    private func lifecycle(_ params: JSONObject) throws(RPCError) -> JSON? {
+    func lifecycle(_ params: JSONObject) throws(RPCError) -> JSON? {
         let words: [String: Int64] = ["immediate": 60, "1h": 3_600, "1d": 86_400, "7d": 604_800, "30d": 2_592_000, "1y": 31_536_000]
         var lifecycle = JSONObject()
         switch params["expires_in"] {
