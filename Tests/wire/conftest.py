@@ -10,6 +10,7 @@ import threading
 import time
 
 import pytest
+from fake_queue import FakeQueue
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("FAL_BRIDGE_BIN", ROOT / ".build/debug/fal-bridge"))
@@ -41,6 +42,7 @@ class Bridge:
             cwd=cwd, env=environment(state, **env))
         self.inbox = queue.Queue()
         self.notifications = []
+        self.answers = {}
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self):
@@ -72,13 +74,15 @@ class Bridge:
         return message
 
     def answer(self, id, deadline=DEADLINE):
-        """The answer to a call; notifications on the way are kept."""
+        """The answer to a call; notifications and other answers on the way are kept."""
         until = time.monotonic() + deadline
-        while True:
+        while id not in self.answers:
             message = self.receive(max(0.01, until - time.monotonic()))
-            if message.get("id") == id:
-                return message
-            self.notifications.append(message)
+            if "method" in message:
+                self.notifications.append(message)
+            else:
+                self.answers[message["id"]] = message
+        return self.answers.pop(id)
 
     def call(self, method, params=None):
         return self.answer(self.start(method, params))
@@ -133,3 +137,17 @@ def bridge(state):
     for each in made:
         each.process.kill()
         each.process.wait()
+
+
+@pytest.fixture
+def fake():
+    """Makes queues that do what a test tells them."""
+    made = []
+
+    def make(**answers):
+        made.append(FakeQueue(**answers))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()

@@ -32,10 +32,10 @@ extension Bridge {
         )
         var state = seen?.state
         let outcome = await wait.untilCompleted(call, seen: seen) { update in
-            await tell(call, update.status, endpoint, newLogs: update.newLogs)
-            guard update.status.state != state else { return }
+            // What is told is on the disk.
+            if update.status.state != state { await learned(update.status) }
             state = update.status.state
-            await learned(update.status)
+            await tell(call, update.status, endpoint, newLogs: update.newLogs)
         }
         let detaches = params["on_cancel"] == "detach"
         var last: QueueStatus?
