@@ -18,6 +18,7 @@ public final class Bridge: Sendable {
     let journal: Journal
     /// Of streams that are followed, over all calls.
     let slots = EventSlots()
+    let webhookKeys = WebhookKeys()
     /// Told when the process that we work for is gone.
     private let onParentEnd: @Sendable () -> Void
 
@@ -37,13 +38,17 @@ public final class Bridge: Sendable {
             return { params throws(RPCError) in try parameters.check(params) }
         }
         func immediate(_ name: String, _ body: @escaping @Sendable (Call) throws(RPCError) -> JSON) -> Method {
-            Method(name, check: check(name), immediate: body)
+            Method(name, check: check(name)) { call throws(RPCError) in
+                do throws(RPCError) { return try body(call) } catch { throw self.masked(error) }
+            }
         }
         func running(
             _ name: String, isWait: @escaping @Sendable (JSONObject) -> Bool = { _ in false },
             _ body: @escaping @Sendable (Call) async throws(RPCError) -> JSON
         ) -> Method {
-            Method(name, check: check(name), isWait: isWait, running: body)
+            Method(name, check: check(name), isWait: isWait, running: { call async throws(RPCError) in
+                do throws(RPCError) { return try await body(call) } catch { throw self.masked(error) }
+            })
         }
         return [
             Method("ping", immediate: { call throws(RPCError) in .object(call.params) }),
@@ -62,8 +67,10 @@ public final class Bridge: Sendable {
             },
             running("requests") { call async throws(RPCError) in try await self.requests(call) },
             running("cancel") { call async throws(RPCError) in try await self.cancel(call) },
+            running("run") { call async throws(RPCError) in try await self.run(call) },
             running("upload") { call async throws(RPCError) in try await self.upload(call) },
             running("download") { call async throws(RPCError) in try await self.download(call) },
+            running("verify_webhook") { call async throws(RPCError) in try await self.verifyWebhook(call) },
         ]
     }
 
@@ -93,6 +100,11 @@ public final class Bridge: Sendable {
             kind: settings.proxyURL == nil ? .fal : .proxy, runURL: settings.runURL, queueURL: settings.queueURL,
             restURL: settings.restURL, credentials: settings.credentials, proxyURL: settings.proxyURL
         )
+    }
+
+    /// An error without the key, whoever put it there.
+    private func masked(_ error: RPCError) -> RPCError {
+        current.credentials.map { error.masking($0) } ?? error
     }
 
     /// A client that may make calls.

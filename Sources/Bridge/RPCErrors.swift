@@ -40,7 +40,7 @@ extension RPCError {
         case .notStarted(let reason): message = reason
         case .outcomeUnknown(let reason):
             (code, kind, retryable) = (1003, "outcome_unknown", false)
-            message = "the request may have been enqueued: \(reason)"
+            message = "the request may have been taken: \(reason)"
             data["http_status"] = error.httpStatus.map { .int(Int64($0)) }
         case .malformed(let reason):
             (code, kind, retryable) = (1503, "unavailable", false)
@@ -48,7 +48,15 @@ extension RPCError {
         case .status(let status, let body):
             apply(status, body, error, isResult)
         }
-        if let credentials { message = credentials.masking(message) }
+        if let credentials { self = masking(credentials) }
+    }
+
+    /// Without the key, whoever put it into the message or the data.
+    func masking(_ credentials: Credentials) -> RPCError {
+        var error = self
+        error.message = credentials.masking(message)
+        error.data = credentials.masking(data)
+        return error
     }
 
     private mutating func apply(_ status: Int, _ body: ErrorBody, _ error: FalError, _ isResult: Bool) {
@@ -70,6 +78,9 @@ extension RPCError {
         case 429:
             (code, kind, retryable) = (1429, "rate_limited", true)
             data["retry_after"] = error.retryAfter.map(JSON.number)
+        case 300..<400:
+            (code, kind) = (1503, "unavailable")
+            message = "HTTP \(status): a redirect, which no call with a key follows"
         case 504 where error.isUserTimeout: (code, kind) = (1408, "timeout")
         case 400..<500 where !isResult: (code, kind) = (1422, "rejected")
         case _ where isResult && (error.isFromQueue || status < 500): (code, kind) = (1500, "request_failed")

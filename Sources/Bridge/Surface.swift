@@ -511,6 +511,62 @@ enum Surface {
             """#
         ),
         (
+            "run",
+            #"""
+            {
+              "method": "run",
+              "summary": "Runs a model by fal's synchronous route and gives its output: for quick models.",
+              "params": {
+                "type": "object",
+                "required": [
+                  "input"
+                ],
+                "properties": {
+                  "endpoint": {
+                    "description": "The model; the default endpoint when left out.",
+                    "type": "string"
+                  },
+                  "input": {
+                    "description": "The model's input.",
+                    "type": "object"
+                  },
+                  "timeout": {
+                    "description": "Seconds to wait at most. The run may end all the same.",
+                    "type": "number",
+                    "exclusiveMinimum": 0
+                  },
+                  "auto_upload": {
+                    "description": "Whether paths of local files are uploaded and replaced by their URLs.",
+                    "type": "boolean",
+                    "default": true
+                  },
+                  "validate": {
+                    "description": "Whether the input is checked against the model's schema first.",
+                    "type": "boolean",
+                    "default": true
+                  }
+                },
+                "additionalProperties": false
+              },
+              "result": {
+                "type": "object",
+                "properties": {
+                  "request_id": {
+                    "description": "The request's id, where the server named one.",
+                    "type": "string"
+                  },
+                  "endpoint": {
+                    "type": "string"
+                  },
+                  "data": {
+                    "description": "The model's output: JSON as it is, a text as a string, anything else as a File with a data URI."
+                  }
+                }
+              }
+            }
+            """#
+        ),
+        (
             "schema",
             #"""
             {
@@ -1004,6 +1060,62 @@ enum Surface {
                   },
                   "input": {
                     "type": "object"
+                  }
+                }
+              }
+            }
+            """#
+        ),
+        (
+            "verify_webhook",
+            #"""
+            {
+              "method": "verify_webhook",
+              "summary": "Says whether a webhook is fal's, by its Ed25519 signature.",
+              "params": {
+                "type": "object",
+                "required": [
+                  "headers",
+                  "body"
+                ],
+                "properties": {
+                  "headers": {
+                    "description": "The headers that came with it, by name in any letter case; each a string or a list of one.",
+                    "type": "object"
+                  },
+                  "body": {
+                    "description": "The raw text of its body, exactly as it came.",
+                    "type": "string"
+                  },
+                  "max_age": {
+                    "description": "How many seconds its time may be from now.",
+                    "type": "number",
+                    "exclusiveMinimum": 0,
+                    "default": 300
+                  }
+                },
+                "additionalProperties": false
+              },
+              "result": {
+                "type": "object",
+                "properties": {
+                  "valid": {
+                    "type": "boolean"
+                  },
+                  "reason": {
+                    "description": "Why it is not valid.",
+                    "type": "string"
+                  },
+                  "request_id": {
+                    "description": "The request's id.",
+                    "type": "string"
+                  },
+                  "status": {
+                    "description": "OK or ERROR, as fal says it.",
+                    "type": "string"
+                  },
+                  "payload": {
+                    "description": "The model's output, or its error."
                   }
                 }
               }

@@ -68,7 +68,9 @@ public struct Backend: Sendable {
         socket: String, start: @escaping @Sendable () async throws(StartFailure) -> Void
     ) -> Backend {
         let url = "http://\(Product.localHost)"
-        return Backend(kind: .local, runURL: url, queueURL: url, restURL: url, unixSocket: socket, start: start)
+        return Backend(
+            kind: .local, runURL: "\(url)/run", queueURL: url, restURL: url, unixSocket: socket, start: start
+        )
     }
 
     /// Whether calls can be made without being refused for want of a key.

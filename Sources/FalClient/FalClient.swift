@@ -26,7 +26,7 @@ public struct FalClient: Sendable {
         policy: RetryPolicy,
         timeout: Double? = 120
     ) async throws(FalError) -> HTTPResponse {
-        var request = self.request(method, url, accepts: "application/json", headers: headers)
+        var request = self.request(method, url, headers: headers)
         if let body { request.body = .bytes(body.bytes) }
         request.isSentOnce = policy.call.isPaidFor
         request.timeout = timeout
@@ -34,17 +34,27 @@ public struct FalClient: Sendable {
     }
 
     /// A request to one of the configured hosts, with the key, or to the proxy that has one.
+    /// - Parameters:
+    ///   - url: built from the backend's own URLs, never taken from an answer.
+    ///   - headers: they stand in for ours of the same name, and a later one for an earlier.
     func request(
-        _ method: String, _ url: String, accepts: String, headers: [(name: String, value: String)] = []
+        _ method: String, _ url: String, accepts: String = "application/json",
+        headers: [(name: String, value: String)] = [], withKey: Bool = true
     ) -> HTTPRequest {
-        var request = HTTPRequest(method, url, headers: [
+        var fields: [(name: String, value: String)] = [
             ("Accept", accepts), ("Content-Type", "application/json"),
             ("User-Agent", "\(Product.name)/\(Product.version)"),
-        ] + headers)
+        ]
+        for header in headers {
+            fields.removeAll { $0.name.lowercased() == header.name.lowercased() }
+            fields.append(header)
+        }
+        var request = HTTPRequest(method, url, headers: fields)
         if let proxy = backend.proxyURL {
+            // It has a key of its own, and would use ours in place of it.
             request.headers.append(("x-fal-target-url", url))
             request.url = proxy
-        } else if let credentials = backend.credentials {
+        } else if withKey, let credentials = backend.credentials {
             request.headers.append(("Authorization", credentials.header))
         }
         if backend.backup(of: url) != nil { request.connectTimeout = Self.connectLimitWithBackup }
@@ -112,13 +122,17 @@ public struct FalClient: Sendable {
             status: response.status, body: response.body, errorTypeHeader: headers["x-fal-error-type"]
         )
         var error = FalError(.status(response.status, body), requestID: headers["x-fal-request-id"])
-        if let policy, policy.call.isPaidFor, !policy.provesNothingTaken(response) {
+        let isFromQueue = headers["x-fal-request-id"] != nil || body.errorType != nil || !body.detail.isEmpty
+        if let policy, policy.call.isPaidFor, !policy.provesNothingTaken(response),
+            // A run's own answer says what became of it.
+            policy.call != .run || !isFromQueue
+        {
             error = FalError(.outcomeUnknown(body.message), requestID: error.requestID)
         }
         error.httpStatus = response.status
         error.retryAfter = headers["retry-after"].flatMap(Double.init)
         error.isUserTimeout = headers["x-fal-request-timeout-type"] == "user"
-        error.isFromQueue = headers["x-fal-request-id"] != nil || body.errorType != nil || !body.detail.isEmpty
+        error.isFromQueue = isFromQueue
         return error
     }
 

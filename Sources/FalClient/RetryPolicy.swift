@@ -84,7 +84,7 @@ struct RetryPolicy: Sendable {
     func provesNothingTaken(_ response: HTTPResponse) -> Bool {
         switch response.status {
         case 408: false
-        case 400..<500: true
+        case 300..<500: true
         case 504: response.headers["x-fal-request-timeout-type"]?.lowercased() == "user"
         case 503: response.headers["x-fal-request-id"] == nil && response.headers["x-fal-error-type"] == nil
         default: false

@@ -15,6 +15,22 @@ public struct JSONParseError: Error, Sendable, Equatable, CustomStringConvertibl
     /// From 0.
     public let byte: Int
 
+    /// Where, in words, and why as far as that can be said without a word of the document's own.
+    public var place: String {
+        switch cause {
+        case .syntax(let text): "\(Self.withoutExcerpt(text)) at line \(line), column \(column)"
+        case .tooDeep: description
+        }
+    }
+
+    /// `invalid token near 'abc'` without what it is near to, which may be anything, a secret too.
+    private static func withoutExcerpt(_ text: String) -> String {
+        let mark = Array(" near '".utf8)
+        let bytes = Array(text.utf8)
+        let start = bytes.indices.first { bytes[$0...].starts(with: mark) }
+        return start.map { String(decoding: bytes[..<$0], as: UTF8.self) } ?? text
+    }
+
     public var description: String {
         switch cause {
         case .syntax(let text): "\(text) at line \(line), column \(column)"

@@ -43,7 +43,7 @@ final class Dispatcher: Sendable {
             json = try JSON.parse(bytes)
         } catch {
             let error: JSONParseError = error
-            answer(BrokenMessage.id(in: bytes), .parseError(error.description, data: [
+            answer(BrokenMessage.id(in: bytes), .parseError(error.place, data: [
                 "line": .int(Int64(error.line)), "column": .int(Int64(error.column)), "byte": .int(Int64(error.byte)),
             ]))
             return .goOn
@@ -67,7 +67,8 @@ final class Dispatcher: Sendable {
         let reason = switch fault {
         case .noContentLength: "a header block without Content-Length"
         case .badContentLength(let value): "Content-Length is not usable: \(value)"
-        case .notAHeader(let text): "neither a header nor a message: \(text)"
+        // Without its text: whoever got the framing wrong may have sent a secret.
+        case .notAHeader: "neither a header nor a message"
         case .tooLarge(let limit): "a message of more than \(limit) bytes"
         case .truncated: "the input ended in the middle of a message"
         }

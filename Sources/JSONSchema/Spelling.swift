@@ -1,13 +1,13 @@
 /// Finds what somebody meant.
 public enum Spelling {
-    /// The candidate that takes the fewest single-letter edits to reach, if they are few for its length.
+    /// The candidate that takes the fewest single-letter edits to reach, if they are few for its length: half of a short one at most.
     public static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
         let word = Array(word.lowercased().utf8.prefix(64))
         var best: (distance: Int, name: String)?
         for candidate in candidates {
             let letters = Array(candidate.lowercased().utf8.prefix(64))
             let distance = distance(word, letters)
-            guard distance <= max(2, letters.count / 3), distance < letters.count else { continue }
+            guard distance <= max(2, letters.count / 3), distance * 2 <= letters.count else { continue }
             if best.map({ (distance, candidate) < ($0.distance, $0.name) }) ?? true { best = (distance, candidate) }
         }
         return best?.name
