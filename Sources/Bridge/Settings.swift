@@ -75,6 +75,11 @@ public struct Settings: Sendable {
         guard text.hasPrefix("https://") || text.hasPrefix("http://"), text.utf8.count <= 2_048,
             text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { throw Unusable("\(name) must be a URL with http:// or https://") }
+        // Answers and errors show the URL.
+        let authority = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)[2]
+        guard !authority.prefix(while: { !"/?#".contains($0) }).contains("@") else {
+            throw Unusable("\(name) must not have a user's name or password in it")
+        }
         return text
     }
 

@@ -19,9 +19,11 @@ public struct SubmitOptions: Sendable {
 
     public init() {}
 
-    /// Headers that are ours to set.
+    /// Headers that are ours to set, in lower case: what says who we are, where it goes, and where a message ends.
     public static let reservedHeaders: Set<String> = [
-        "authorization", "host", "content-length", "content-type", "transfer-encoding", "connection", "x-fal-target-url",
+        "authorization", "proxy-authorization", "cookie", "host", "x-fal-target-url", "x-fal-client-proxy",
+        "content-length", "content-type", "content-encoding", "transfer-encoding", "te", "trailer", "connection",
+        "keep-alive", "proxy-connection", "upgrade", "expect", "accept-encoding",
     ]
 }
 

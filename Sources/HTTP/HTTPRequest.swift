@@ -42,3 +42,20 @@ public struct HTTPRequest: Sendable {
         self.body = body
     }
 }
+
+extension HTTPRequest {
+    /// Whether a proxy that the environment names (`http_proxy` and its kin) may carry it. Not what stays on this
+    /// machine, and nothing in clear text that has a secret with it: the proxy would see it.
+    var mayUseProxy: Bool {
+        if unixSocket != nil { return false }
+        let parts = url.lowercased().split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3 else { return false }
+        // The authority, without a user's name before it and a port after it.
+        let authority = parts[2].prefix { !"/?#".contains($0) }
+        let place = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? authority
+        let host = place.hasPrefix("[") ? place.prefix { $0 != "]" }.dropFirst() : place.prefix { $0 != ":" }
+        if host == "localhost" || host.hasSuffix(".localhost") || host == "::1" || host.hasPrefix("127.") { return false }
+        let isClear = parts[0] == "http:"
+        return !(isClear && headers.contains { $0.name.lowercased() == "authorization" })
+    }
+}

@@ -87,8 +87,8 @@ final class Transfer: @unchecked Sendable {
             guard library.set(handle, CURLOPT_UNIX_SOCKET_PATH, socket) else {
                 throw HTTPError(.badURL, message: "libcurl cannot use a unix socket")
             }
-            library.set(handle, CURLOPT_NOPROXY, "*")
         }
+        if !request.mayUseProxy { library.set(handle, CURLOPT_NOPROXY, "*") }
         try setHeaders(handle)
         try setBody(handle, context)
         library.set(handle, CURLOPT_HEADERDATA, pointer: context)

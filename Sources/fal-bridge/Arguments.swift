@@ -144,7 +144,10 @@ struct Arguments {
         var settings = try Settings()
         if let text = last("backend") { settings.backend = try Settings.backend(text) }
         if let path = last("key-file") {
-            let bytes = try Files.read(path, limit: 65_536)
+            let bytes: [UInt8]
+            do { bytes = try Files.read(path, limit: 65_536) } catch {
+                throw Unusable(description: "--key-file \(error.description)")
+            }
             let text = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).first ?? ""
             settings.credentials = try Settings.credentials(text.trimmingBlanks(), from: "--key-file \(path)")
         }

@@ -83,7 +83,7 @@ class FakeFal:
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def settings(self, key="kid-1234:secret-5678-secret", **more):
         """The environment that sends a bridge here."""

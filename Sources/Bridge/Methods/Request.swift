@@ -95,10 +95,10 @@ extension Bridge {
 
     /// Writes down what the queue said.
     func learned(_ status: QueueStatus) async {
+        let error = status.error ?? status.errorType
+        let masked = current.credentials.flatMap { key in error.map { key.masking($0) } } ?? error
         await Self.note { () async throws(JournalError) in
-            try await journal.learned(
-                status.requestID, status: status.state.rawValue, error: status.error ?? status.errorType
-            )
+            try await journal.learned(status.requestID, status: status.state.rawValue, error: masked)
         }
     }
 
@@ -113,7 +113,8 @@ extension Bridge {
         if let metrics = status.metrics, metrics != [:] { members["metrics"] = metrics }
         members["error"] = status.error.map(JSON.string)
         members["error_type"] = status.errorType.map(JSON.string)
-        return members
+        // A model's log may show whatever its server was sent.
+        return current.credentials?.masking(members) ?? members
     }
 
     func failure(
