@@ -25,8 +25,8 @@ public struct EndpointID: Sendable, Hashable, CustomStringConvertible {
         guard id.utf8.count <= Self.maxBytes else { throw malformed("longer than \(Self.maxBytes) bytes") }
         for byte in id.utf8 {
             switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+            case _ where Self.isLetterOrDigit(byte): continue
+            case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
                 UInt8(ascii: "/"), UInt8(ascii: "~"), UInt8(ascii: "@"), UInt8(ascii: "+"), UInt8(ascii: ":"):
                 continue
             default: throw malformed("a character that no endpoint has")
@@ -37,7 +37,8 @@ public struct EndpointID: Sendable, Hashable, CustomStringConvertible {
             // Ids of 2023: 110602490-lora is owner 110602490, alias lora.
             let halves = id.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
             guard halves.count == 2, !halves[0].isEmpty, !halves[1].isEmpty,
-                halves[0].utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 })
+                halves[0].utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
+                halves[1].utf8.allSatisfy({ $0 == UInt8(ascii: "-") || Self.isLetterOrDigit($0) })
             else { throw malformed("not an endpoint") }
             parts = halves.map(String.init)
         }
@@ -47,6 +48,10 @@ public struct EndpointID: Sendable, Hashable, CustomStringConvertible {
         owner = parts[0]
         alias = parts[1]
         path = parts.count > 2 ? parts[2...].joined(separator: "/") : nil
+    }
+
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
     }
 
     /// What requests are addressed to: the id without its path, which fal's queue answers with 405.

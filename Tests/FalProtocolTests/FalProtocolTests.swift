@@ -3,31 +3,6 @@ import JSON
 import JSONSchema
 import Testing
 
-@Suite struct EndpointIDTests {
-    @Test(arguments: [
-        ("fal-ai/fast-animatediff/video-to-video", "fal-ai/fast-animatediff", "video-to-video"),
-        ("fal-ai/fast-animatediff/turbo/video-to-video", "fal-ai/fast-animatediff", "turbo/video-to-video"),
-        ("fal-ai/amt-interpolation", "fal-ai/amt-interpolation", nil),
-        ("workflows/fal-ai/sdxl-sticker", "workflows/fal-ai/sdxl-sticker", nil),
-        ("comfy/alice/wf/run", "comfy/alice/wf", "run"), ("110602490-lora", "110602490/lora", nil),
-    ])
-    func reads(id: String, base: String, path: String?) throws {
-        let endpoint = try EndpointID(id)
-        #expect(endpoint.base == base)
-        #expect(endpoint.path == path)
-    }
-
-    @Test(arguments: ["", "a", "a/", "/a/b", "a//b", "a/../b", "a/b?c", "a/b#c", "a b/c", "a/b\n", "workflows/a", "a/b/."])
-    func refuses(id: String) { #expect(throws: EndpointID.Malformed.self) { try EndpointID(id) } }
-
-    @Test func requestIDs() {
-        #expect(RequestID.isValid("764cabcf-b745-4b3e-ae38-1200304cf45b"))
-        for id in ["", "..", ".", "a/b", "a b", "a?b", "a#b", "a%2f", String(repeating: "a", count: 129)] {
-            #expect(!RequestID.isValid(id))
-        }
-    }
-}
-
 @Suite struct ErrorBodyTests {
     @Test(arguments: [
         (#"{"detail":"Request is still in progress"}"#, "Request is still in progress"),
