@@ -7,8 +7,10 @@ public struct Failure: Error, Sendable {
     public let body: JSON
     public let message: String
     public let errorType: String
+    /// Further headers of the result.
+    public var headers: JSONObject = [:]
 
-    private init(_ status: Int, _ body: JSON, _ message: String, _ errorType: String) {
+    init(_ status: Int, _ body: JSON, _ message: String, _ errorType: String) {
         self.status = status
         self.body = body
         self.message = message
@@ -39,7 +41,11 @@ public struct Failure: Error, Sendable {
     }
 
     /// The run did not start in the time that the caller gave it.
-    public static let startTimeout = infrastructure(504, "Request timed out", type: "request_timeout")
+    public static let startTimeout: Failure = {
+        var failure = infrastructure(504, "Request timed out", type: "request_timeout")
+        failure.headers = ["X-Fal-Request-Timeout-Type": "user"]
+        return failure
+    }()
 
     public static let cancelled = infrastructure(499, "Request was cancelled", type: "client_cancelled")
 }

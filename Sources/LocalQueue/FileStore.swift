@@ -1,5 +1,6 @@
 import FalProtocol
 import Glibc
+import JSON
 import Platform
 import SQLite
 import Synchronization
@@ -12,18 +13,16 @@ public struct StoredFile: Sendable {
     public let name: String
     public let size: Int64
     public let hash: String
+    public let access: Access
     /// Where its bytes are on this machine.
     public let location: String
-}
 
-/// A place that was made for an upload.
-public struct UploadPlace: Sendable {
-    public let token: String
-    /// The path of the file's URL, once it is there.
-    public let path: String
-    public let type: String
-    let name: String
-    let lifetime: Double?
+    /// fal's File, as it stands in an output: with the path in place of a URL.
+    var output: JSON {
+        [
+            "url": .string(path), "content_type": .string(type), "file_name": .string(name), "file_size": .int(size),
+        ]
+    }
 }
 
 /// Files by the hash of their content: the same bytes lie on the disk once, under as many names as were given.
@@ -33,11 +32,8 @@ public final class FileStore: Sendable {
     public static let outputLifetime = 30.0 * 86_400
     /// Bytes of one file.
     public static let maxBytes: Int64 = 4 << 30
-    /// Seconds in which an upload must follow its place.
-    private static let placeLifetime = 3_600.0
-
-    private let folder: String
-    private let store: Store
+    let folder: String
+    let store: Store
     /// Held while blobs come to or go from their places, so that none is removed that was just named anew.
     private let placing = Mutex(())
 
@@ -49,53 +45,37 @@ public final class FileStore: Sendable {
         for name in try Files.list(folder) where name.hasSuffix(".part") { try Files.remove(Files.join(folder, name)) }
     }
 
-    // MARK: Uploads
-
-    public func makePlace(name: String, type: String, lifetime: Double?) throws(SQLiteError) -> UploadPlace {
-        let place = UploadPlace(
-            token: Random.uuid(), path: Self.path(for: name), type: type, name: name, lifetime: lifetime
-        )
-        _ = try store.use { database throws(SQLiteError) in
-            try database.run(
-                "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?)", .text(place.token), .text(place.path), .text(type),
-                .text(name), .optional(lifetime), .double(Timestamp.now.seconds)
-            )
-        }
-        return place
-    }
-
-    public func place(token: String) throws(SQLiteError) -> UploadPlace? {
-        try store.use { database throws(SQLiteError) in
-            try database.query(
-                "SELECT path, type, name, lifetime FROM uploads WHERE token = ? AND created > ?", .text(token),
-                .double(Timestamp.now.seconds - Self.placeLifetime)
-            ) {
-                UploadPlace(
-                    token: token, path: $0.text(0), type: $0.text(1), name: $0.text(2), lifetime: $0.optionalDouble(3)
-                )
-            }.first
-        }
-    }
-
     /// A file to write to; `commit` makes it one of the store's.
     public func begin() throws(SystemError) -> IncomingFile { try IncomingFile(folder: folder) }
 
     /// Makes what was written a file of the store, by the name and lifetime of its place.
+    @discardableResult
     public func commit(_ file: IncomingFile, to place: UploadPlace) throws -> StoredFile {
         try commit(
-            file, path: place.path, name: place.name, type: place.type, lifetime: place.lifetime ?? Self.uploadLifetime
+            file, path: place.path, name: place.name, type: place.type, lifetime: place.lifetime, access: place.access
         )
     }
 
     /// Makes what was written a file of the store, by a name of its own.
-    /// - Parameter lifetime: seconds; nil for ever.
-    public func commit(_ file: IncomingFile, name: String, type: String, lifetime: Double?) throws -> StoredFile {
-        try commit(file, path: Self.path(for: name), name: name, type: type, lifetime: lifetime)
+    public func commit(_ file: IncomingFile, name: String, type: String, _ lifecycle: Lifecycle) throws -> StoredFile {
+        try commit(
+            file, path: Self.path(for: name), name: name, type: type,
+            lifetime: lifecycle.lifetime ?? Self.uploadLifetime, access: lifecycle.access
+        )
     }
 
-    private func commit(_ file: IncomingFile, path: String, name: String, type: String, lifetime: Double?) throws
-        -> StoredFile
-    {
+    /// Makes what a job wrote a file of the store.
+    func commitOutput(_ file: IncomingFile, name: String, type: String, _ lifecycle: Lifecycle) throws -> StoredFile {
+        try commit(
+            file, path: Self.path(for: name), name: name, type: type,
+            lifetime: lifecycle.lifetime ?? Self.outputLifetime, access: lifecycle.access
+        )
+    }
+
+    /// - Parameter lifetime: seconds; infinite for ever.
+    private func commit(
+        _ file: IncomingFile, path: String, name: String, type: String, lifetime: Double, access: Access
+    ) throws -> StoredFile {
         let (hash, size) = try file.finish()
         let location = location(hash)
         try placing.withLock { _ in
@@ -104,24 +84,31 @@ public final class FileStore: Sendable {
             let now = Timestamp.now.seconds
             try store.use { database throws(SQLiteError) in
                 _ = try database.run(
-                    "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", .text(path), .text(hash), .text(type),
-                    .text(name), .int(size), .double(now), .optional(lifetime.map { now + $0 })
+                    """
+                    INSERT OR REPLACE INTO files (path, hash, type, name, size, created, expires, access)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    """, .text(path), .text(hash), .text(type), .text(name), .int(size), .double(now),
+                    .double(now + lifetime), .text(access.rawValue)
                 )
             }
         }
-        return StoredFile(path: path, type: type, name: name, size: size, hash: hash, location: location)
+        return StoredFile(
+            path: path, type: type, name: name, size: size, hash: hash, access: access, location: location
+        )
     }
 
     /// The file of a URL's path; nil for none, or one whose time is over.
     public func file(_ path: String) throws(SQLiteError) -> StoredFile? {
         try store.use { database throws(SQLiteError) in
             try database.query(
-                "SELECT hash, type, name, size FROM files WHERE path = ? AND (expires IS NULL OR expires > ?)",
-                .text(path), .double(Timestamp.now.seconds)
+                """
+                SELECT hash, type, name, size, access FROM files
+                WHERE path = ? AND (expires IS NULL OR expires > ?)
+                """, .text(path), .double(Timestamp.now.seconds)
             ) {
                 StoredFile(
                     path: path, type: $0.text(1), name: $0.text(2), size: $0.int(3), hash: $0.text(0),
-                    location: location($0.text(0))
+                    access: $0.optionalText(4).flatMap(Access.init) ?? .allow, location: location($0.text(0))
                 )
             }.first
         }
@@ -130,11 +117,11 @@ public final class FileStore: Sendable {
     /// Removes what has expired, and bytes that no name leads to.
     public func clean() throws {
         let now = Timestamp.now.seconds
+        try cleanPlaces()
         try placing.withLock { _ in
             let kept: Set<String> = try store.use { database throws(SQLiteError) in
                 try database.transaction { () throws(SQLiteError) in
                     try database.run("DELETE FROM files WHERE expires <= ?", .double(now))
-                    try database.run("DELETE FROM uploads WHERE created < ?", .double(now - Self.placeLifetime))
                     return Set(try database.query("SELECT DISTINCT hash FROM files") { $0.text(0) })
                 }
             }
@@ -149,7 +136,7 @@ public final class FileStore: Sendable {
     private func location(_ hash: String) -> String { Files.join(folder, "\(hash.prefix(2))/\(hash)") }
 
     /// A path that nobody can guess, with the name at its end for people.
-    private static func path(for name: String) -> String {
+    static func path(for name: String) -> String {
         let safe = name.unicodeScalars.map { scalar -> Character in
             let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
             return isPlain || scalar == "." || scalar == "-" || scalar == "_" ? Character(scalar) : "_"
@@ -185,7 +172,7 @@ public final class IncomingFile: @unchecked Sendable {
         sum.update(bytes)
     }
 
-    fileprivate func finish() throws(SystemError) -> (hash: String, size: Int64) {
+    func finish() throws(SystemError) -> (hash: String, size: Int64) {
         try file.synchronize()
         isFinished = true
         return (sum.finish(), size)

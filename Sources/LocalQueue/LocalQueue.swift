@@ -19,6 +19,9 @@ public final class LocalQueue: Sendable {
         public var schemaFolders: [String] = []
         /// Pixels of a video's longer side.
         public var maxSide = 512
+        /// Jobs that follow a script and run at once.
+        public var maxScripted = 64
+        public var webhooks = WebhookPolicy()
 
         public init(folder: String) { self.folder = folder }
     }
@@ -30,6 +33,16 @@ public final class LocalQueue: Sendable {
         public var startTimeout: Double?
         /// The submit is refused when more wait.
         public var maxQueueLength: Int?
+        /// What is played in place of an engine.
+        public var script: Script?
+        /// fal's lifecycle of what the model produces, as its header has it.
+        public var lifecycle: String?
+        /// Whether the input and the result are kept for longer than it takes to fetch them.
+        public var keepsIO = true
+        /// Whether it may be run again when its runner goes away.
+        public var isRetried = true
+        /// What to call at the end, and the URL that our files' paths are put after.
+        public var webhook: (url: String, base: String)?
 
         public init() {}
     }
@@ -43,13 +56,20 @@ public final class LocalQueue: Sendable {
     /// The answer of a request that is done.
     public struct Outcome: Sendable {
         public let status: Int
-        public let body: JSON
+        public let body: String
+        /// The content type of a body that is not JSON.
+        public let bodyType: String?
+        public let headers: JSONObject
         public let errorType: String?
     }
 
     public let files: FileStore
+    public let webhookKey: WebhookKey
     private let store: Store
     private let runner: Runner
+    private let simulator: Simulator
+    private let webhooks: Webhooks
+    private let timekeeper = Mutex<Task<Void, Never>?>(nil)
     private let engines: Engines
     private let catalog: Catalog
     private let ownHosts = OwnHosts()
@@ -68,15 +88,33 @@ public final class LocalQueue: Sendable {
         catalog = try Catalog(folders: options.schemaFolders)
         engines = Engines(folders: options.engineFolders, chosen: options.engine, workFolder: try Files.resolve(work))
         let known = ownHosts
+        let http = HTTPClient()
         runner = Runner(
-            store: store, files: files,
-            fetcher: Fetcher(files: files, http: HTTPClient(), ownHosts: { known.all }),
+            store: store, files: files, fetcher: Fetcher(files: files, http: http, ownHosts: { known.all }),
             engines: engines, catalog: catalog, workFolder: try Files.resolve(work), maxSide: options.maxSide
         )
+        simulator = Simulator(store: store, files: files, limit: options.maxScripted)
+        webhookKey = try WebhookKey(file: Files.join(base, "webhook-key"))
+        webhooks = Webhooks(store: store, key: webhookKey, http: http, policy: options.webhooks)
     }
 
     /// Starts what waits.
-    public func start() async { await runner.wake() }
+    public func start() async {
+        await runner.wake()
+        await simulator.start()
+        await webhooks.start()
+        let store = store
+        timekeeper.withLock { $0 = Task { await Self.keepTime(store) } }
+    }
+
+    /// Ends the jobs that should have started, as their times come.
+    private static func keepTime(_ store: Store) async {
+        while !Task.isCancelled {
+            var next: Double?
+            do { next = try store.expire() } catch { Log.error("what waits too long goes on waiting: \(error)") }
+            await store.deadlines.wait(seconds: next.map { max($0 - Timestamp.now.seconds, 0) + 0.001 })
+        }
+    }
 
     /// Whether an error means that there is no room left for what was to be kept.
     public static func isDiskFull(_ error: any Error) -> Bool {
@@ -96,27 +134,63 @@ public final class LocalQueue: Sendable {
     /// Our files stand at this URL, too.
     public func addHost(_ url: String) { ownHosts.add(url) }
 
-    /// Stops the engine; the job that runs is taken up again at the next start.
-    public func stop() async { await runner.stop() }
+    /// Stops the engine and whatever else runs; it is taken up again at the next start.
+    public func stop() async {
+        timekeeper.withLock { $0?.cancel() }
+        await webhooks.stop()
+        await simulator.stop()
+        await runner.stop()
+    }
 
-    /// Jobs that wait or run.
+    /// Jobs that wait or run, and webhooks to be called.
     public var pending: Int {
-        get throws { try store.count(.queued) + store.count(.running) }
+        get throws { try store.count(.queued) + store.count(.running) + store.countDeliveries() }
     }
 
     public func submit(_ endpoint: EndpointID, input: JSON, wish: Wish) async throws -> SubmitOutcome {
-        guard try catalog.model(endpoint.description) != nil else { return .unknownEndpoint }
+        if wish.script == nil, try catalog.model(endpoint.description) == nil { return .unknownEndpoint }
         if let limit = wish.maxQueueLength, try store.count(.queued) > limit { return .queueFull }
-        let id = Random.uuid()
-        let seed = input["seed"]?.intValue ?? Int64.random(in: 0..<(1 << 31))
-        let position = try store.add(
-            id: id, endpoint: endpoint, input: input, seed: seed, engine: await engines.choose(), isLow: wish.isLow,
-            startBy: wish.startTimeout.map { Timestamp.now.seconds + $0 }
+        let now = Timestamp.now.seconds
+        var job = Store.NewJob(
+            id: Random.uuid(), endpoint: endpoint, input: input,
+            seed: input["seed"]?.intValue ?? Int64.random(in: 0..<(1 << 31)),
+            engine: wish.script == nil ? await engines.choose() : nil
         )
-        var status = QueueStatus(state: .inQueue, requestID: id)
-        status.queuePosition = position
-        await runner.wake()
+        job.isLow = wish.isLow
+        job.startBy = wish.startTimeout.map { now + $0 }
+        job.lifecycle = wish.lifecycle
+        job.keepsIO = wish.keepsIO
+        job.isRetried = wish.isRetried
+        job.script = wish.script?.json
+        if let script = wish.script { job.notBefore = now + script.queueSeconds }
+        if let webhook = wish.webhook {
+            job.webhook = (webhook.url, webhook.base, Webhooks.isLoopback(webhook.url))
+        }
+        var status = QueueStatus(state: .inQueue, requestID: job.id)
+        status.queuePosition = try store.add(job)
+        if job.webhook?.isReachable == false {
+            try store.log(job.id, level: "WARN", "the webhook is not called: it is not on this machine")
+        }
+        if let script = wish.script {
+            if script.queueSeconds > 0 { status.queuePosition = script.position(after: 0) }
+            simulator.announce(job.id, script)
+            simulator.wake()
+        } else {
+            await runner.wake()
+        }
         return .queued(status)
+    }
+
+    /// Waits until a request is done. A cancelled task gives up.
+    public func wait(for id: String) async throws {
+        let watch = store.changes.watch(id)
+        defer { watch.end() }
+        watch.isQueued.store(false, ordering: .relaxed)
+        watch.wake()
+        for await _ in watch.stream {
+            guard let job = try store.job(id), job.state != .done else { return }
+        }
+        try Task.checkCancellation()
     }
 
     /// - Parameter base: the endpoint without its path, which the id must belong to.
@@ -125,7 +199,7 @@ public final class LocalQueue: Sendable {
         guard let job = try job(id, of: base) else { return nil }
         var status = QueueStatus(state: .inQueue, requestID: id)
         switch job.state {
-        case .queued: status.queuePosition = try store.position(id)
+        case .queued: status.queuePosition = try position(job)
         case .running: status.state = .inProgress
         case .done:
             status.state = .completed
@@ -137,6 +211,14 @@ public final class LocalQueue: Sendable {
         return status
     }
 
+    private func position(_ job: Job) throws -> Int {
+        let now = Timestamp.now.seconds
+        guard job.notBefore > now, let json = job.script, let script = try? Script(json) else {
+            return try store.position(job.id)
+        }
+        return script.position(after: now - (job.notBefore - script.queueSeconds))
+    }
+
     /// Hands on the status of a request at once and whenever it changes, until it is done.
     ///
     /// Each status has only the log lines that are new since the last. Where nothing changes for `patience` seconds,
@@ -144,23 +226,24 @@ public final class LocalQueue: Sendable {
     public func watch(
         _ id: String, of base: String, logs: Bool, patience: Double, _ body: (QueueStatus?) async throws -> Void
     ) async throws {
-        let (stream, continuation) = store.changes.watch(id)
+        let watch = store.changes.watch(id)
         let ticker = Task {
             while true {
                 try await Task.sleep(for: .seconds(patience))
-                continuation.yield()
+                watch.wake()
             }
         }
         defer {
             ticker.cancel()
-            continuation.finish()
+            watch.end()
         }
         var last: QueueStatus?
         var told = Instant.now
         var lines = 0
-        continuation.yield()
-        for await _ in stream {
+        watch.wake()
+        for await _ in watch.stream {
             guard var status = try status(id, of: base, logs: logs) else { return }
+            watch.isQueued.store(status.state == .inQueue, ordering: .relaxed)
             let all = status.logs
             status.logs = all.map { Array($0.dropFirst(lines)) }
             if status.state != last?.state || status.queuePosition != last?.queuePosition
@@ -181,13 +264,19 @@ public final class LocalQueue: Sendable {
     public enum ResultOutcome: Sendable {
         case done(Outcome)
         case notYet
+        case expired
         case unknown
     }
 
     public func result(_ id: String, of base: String) throws -> ResultOutcome {
         guard let job = try job(id, of: base) else { return .unknown }
-        guard job.state == .done, let status = job.status, let text = job.body else { return .notYet }
-        return .done(Outcome(status: status, body: try JSON.parse(text), errorType: job.errorType))
+        guard job.state == .done, let status = job.status, let body = job.body else { return .notYet }
+        if let expires = job.expires, expires <= Timestamp.now.seconds { return .expired }
+        return .done(
+            Outcome(
+                status: status, body: body, bodyType: job.bodyType, headers: job.headers, errorType: job.errorType
+            )
+        )
     }
 
     /// - Returns: nil for an id that is not there; whether it was in time.
@@ -197,6 +286,7 @@ public final class LocalQueue: Sendable {
         case .queued: return true
         case .running:
             await runner.cancel(id)
+            await simulator.cancel(id)
             return true
         case .done: return false
         }
@@ -205,16 +295,7 @@ public final class LocalQueue: Sendable {
     private func job(_ id: String, of base: String) throws -> Job? {
         guard let job = try store.job(id), job.base == base else { return nil }
         guard job.state == .queued, job.isTooLate else { return job }
-        try store.expire(id)
+        try store.expire()
         return try store.job(id)
     }
-}
-
-/// The URLs that our own files stand at.
-final class OwnHosts: Sendable {
-    private let urls = Mutex<[String]>(["http://\(Product.localHost)"])
-
-    var all: [String] { urls.withLock { $0 } }
-
-    func add(_ url: String) { urls.withLock { if !$0.contains(url) { $0.append(url) } } }
 }

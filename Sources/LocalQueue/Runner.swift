@@ -97,7 +97,7 @@ actor Runner {
             if job.isTooLate { throw Failure.startTimeout }
             try Files.makeDirectory(folder)
             let output = try await make(job, in: folder) { info = $0 }
-            try store.finish(job.id, output: output, metrics: metrics())
+            try store.finish(job.id, Ending(output: output, metrics: metrics()))
         } catch {
             // The frames first: they may be what filled the disk.
             Self.removeFolder(folder)
@@ -117,9 +117,9 @@ actor Runner {
         switch error {
         case _ where isCancelled: failure = .cancelled
         case let error as Failure: failure = error
-        case EngineProcess.Failed.died(let reason) where job.attempts < Self.maxAttempts:
+        case EngineProcess.Failed.died(let reason) where job.attempts < Self.maxAttempts && job.isRetried:
             note(job.id, "WARN", "the engine died and the job is run again: \(reason)")
-            do { return try store.requeue(job.id, countsAttempt: true) } catch {
+            do { return try store.requeue(job.id, countsAttempt: true, gatewayID: Random.uuid()) } catch {
                 failure = .infrastructure(
                     503, "the engine died and the job cannot be run again: \(error)", type: "runner_disconnected"
                 )
@@ -134,7 +134,7 @@ actor Runner {
         case _ where LocalQueue.isDiskFull(error): failure = .server("the disk of the state folder is full")
         default: failure = .server("\(error)")
         }
-        store.settle(job.id, failure, metrics: metrics)
+        store.settle(job.id, Ending(failure, metrics: metrics))
     }
 
     private func make(_ job: Job, in folder: String, onEngine: (Engines.Info) -> Void) async throws -> JSON {
@@ -171,11 +171,8 @@ actor Runner {
         let made = try Self.made(answer, output, fps: fps)
         let target = Files.join(folder, "output.mp4")
         try await media.encode(made, to: target)
-        let file = try store(target)
-        return ["video": [
-            "url": .string(file.path), "content_type": .string(file.type), "file_name": .string(file.name),
-            "file_size": .int(file.size),
-        ], "seed": .int(job.seed)]
+        let file = try store(target, Lifecycle(job.lifecycle))
+        return ["video": file.output, "seed": .int(job.seed)]
     }
 
     /// What the engine made, after a look at it: an engine is trusted no more than a file.
@@ -192,7 +189,7 @@ actor Runner {
         return made
     }
 
-    private func store(_ path: String) throws -> StoredFile {
+    private func store(_ path: String, _ lifecycle: Lifecycle) throws -> StoredFile {
         let incoming = try files.begin()
         let source = try Descriptor.open(path, 0)
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
@@ -202,7 +199,7 @@ actor Runner {
             if count == 0 { break }
             try incoming.write(UnsafeRawBufferPointer(rebasing: chunk[..<count]))
         }
-        return try files.commit(incoming, name: "output.mp4", type: "video/mp4", lifetime: FileStore.outputLifetime)
+        return try files.commitOutput(incoming, name: "output.mp4", type: "video/mp4", lifecycle)
     }
 
     private func note(_ job: String, _ level: String, _ message: String) {

@@ -7,12 +7,15 @@ import Synchronization
 /// The queue's database. Every change is on the disk when its function returns.
 final class Store: Sendable {
     /// The form of the tables; a file of a later form is left alone.
-    private static let version = 1
+    private static let version = Forms.steps.count
 
     private let database: Mutex<Database>
     let changes = Changes()
     /// Jobs that failed without room on the disk to say so: at most as many as ran since, as no job is taken meanwhile.
-    let unwritten = Mutex<[String: (failure: Failure, metrics: JSON)]>([:])
+    let unwritten = Mutex<[String: Ending]>([:])
+    /// Rings when a job that a time was set for comes, and when a job ends.
+    let deadlines = Alarm()
+    let endings = Alarm()
 
     struct Unusable: Error, CustomStringConvertible {
         let description: String
@@ -26,7 +29,7 @@ final class Store: Sendable {
         guard found <= Self.version else { throw Self.newer(path, found) }
         if found < Self.version {
             try database.transaction { () throws(SQLiteError) in
-                try database.execute(Self.tables)
+                for step in Forms.steps[max(found, 0)...] { try database.execute(step) }
                 try database.execute("PRAGMA user_version = \(Self.version)")
             }
         }
@@ -50,28 +53,4 @@ final class Store: Sendable {
     func use<Result: Sendable>(_ body: (Database) throws(SQLiteError) -> Result) throws(SQLiteError) -> Result {
         try database.withLock { database throws(SQLiteError) in try body(database) }
     }
-
-    private static let tables = """
-        CREATE TABLE jobs (
-            id TEXT PRIMARY KEY, serial INTEGER NOT NULL, endpoint TEXT NOT NULL, base TEXT NOT NULL,
-            input TEXT NOT NULL, seed INTEGER NOT NULL, engine TEXT, is_low INTEGER NOT NULL, state TEXT NOT NULL,
-            is_cancelled INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, created REAL NOT NULL,
-            start_by REAL, started REAL, finished REAL,
-            status INTEGER, body TEXT, error TEXT, error_type TEXT, metrics TEXT
-        );
-        CREATE INDEX jobs_waiting ON jobs (state, is_low, serial);
-        CREATE TABLE logs (
-            job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE, number INTEGER NOT NULL, timestamp TEXT NOT NULL,
-            level TEXT NOT NULL, message TEXT NOT NULL, PRIMARY KEY (job, number)
-        ) WITHOUT ROWID;
-        CREATE TABLE files (
-            path TEXT PRIMARY KEY, hash TEXT NOT NULL, type TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL,
-            created REAL NOT NULL, expires REAL
-        );
-        CREATE INDEX files_by_hash ON files (hash);
-        CREATE TABLE uploads (
-            token TEXT PRIMARY KEY, path TEXT NOT NULL, type TEXT NOT NULL, name TEXT NOT NULL, lifetime REAL,
-            created REAL NOT NULL
-        );
-        """
 }

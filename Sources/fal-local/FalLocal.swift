@@ -24,6 +24,7 @@ struct FalLocal: AsyncParsableCommand {
     @Option(help: "A folder of further model schemas.") var schemas: [String] = []
     @Option(help: "Pixels of a video's longer side at most.") var maxSide: Int = 512
     @Option(help: "Seconds without a request or a job after which it ends.") var idleTimeout: Double = 900
+    @Option(help: "A file of faults and simulated jobs, for tests: see docs/fal-local.md.") var faults: String?
     @Option(help: "A fault for tests, such as 'POST /fal-ai status=503 times=2'.") var fault: [String] = []
     @Option(help: "error, warning, info, debug or trace.") var logLevel: String = "warning"
 
@@ -35,7 +36,7 @@ struct FalLocal: AsyncParsableCommand {
         if let listen, TCPAddress(listen) == nil {
             throw ValidationError("--listen takes a loopback address: 127.0.0.1:PORT")
         }
-        for rule in fault { guard Fault(rule) != nil else { throw ValidationError("no fault: '\(rule)'") } }
+        for rule in fault { guard Fault(rule: rule) != nil else { throw ValidationError("no fault: '\(rule)'") } }
     }
 
     func run() async throws {
@@ -67,6 +68,9 @@ struct FalLocal: AsyncParsableCommand {
         options.engineFolders = engines
         options.schemaFolders = schemas
         options.maxSide = maxSide
+        let plan = try FaultPlan(file: faults, rules: fault.compactMap(Fault.init(rule:)))
+        options.maxScripted = plan.maxScripted
+        options.webhooks = plan.webhooks
         let queue = try LocalQueue(options)
         try Files.remove(socket)
         let activity = Activity()
@@ -79,10 +83,10 @@ struct FalLocal: AsyncParsableCommand {
         }
         try queue.clean()
         await queue.start()
-        let faults = Faults(fault.compactMap(Fault.init))
         let isListening = listen != nil
         try await withThrowingTaskGroup(of: Void.self) { group in
-            let local = Responder(queue: queue, key: nil, activity: activity, faults: faults)
+            let gate = Gate(key: plan.key, isOnTCP: false)
+            let local = Responder(queue: queue, gate: gate, activity: activity, plan: plan)
             group.addTask {
                 try await Self.application(local, .unixDomainSocket(path: socket)) { _ in
                     chmod(socket, 0o600)
@@ -91,9 +95,11 @@ struct FalLocal: AsyncParsableCommand {
             }
             if let listen, let address = TCPAddress(listen) {
                 let key = try Self.key(file: keyFile, folder: folder)
-                let open = Responder(queue: queue, key: key, activity: activity, faults: faults)
+                let gate = Gate(key: key, isOnTCP: true)
+                let open = Responder(queue: queue, gate: gate, activity: activity, plan: plan)
                 group.addTask {
                     try await Self.application(open, .hostname(address.host, port: address.port)) { port in
+                        gate.listens(at: port)
                         for host in [address.host, "localhost"] { queue.addHost("http://\(host):\(port)") }
                         Self.say("fal-local \(Product.version) listening http://\(address.host):\(port)")
                     }.run()

@@ -6,101 +6,23 @@ import JSON
 import LocalQueue
 import Platform
 
-/// The storage's routes: places for uploads, bytes in, bytes out.
+/// Stored files, for whom they are meant.
 struct FileRoutes {
     let queue: LocalQueue
     /// Told of every piece that goes out: a long download is no idleness.
     let activity: Activity
+    let gate: Gate
 
-    /// The token of the Python client's way of uploading, good as long as this process lives.
-    static let uploadToken = Random.uuid()
-
-    private static let maxBody = 64 << 10
     private static let chunk = 256 << 10
+    private static let maxBody = 64 << 10
+    /// Seconds that a signed link is good for when it does not say, and at most.
+    private static let linkLifetime = 86_400.0
+    private static let maxLinkLifetime = 7 * 86_400.0
 
-    // MARK: In
-
-    func initiate(_ request: Request, _ base: String) async throws -> Response {
-        guard let buffer = try? await request.body.collect(upTo: Self.maxBody),
-            let body = try? JSON.parse(Array(buffer.readableBytesView)), body.objectValue != nil
-        else { return Reply.detail(400, "the body must be a JSON object") }
-        let type = body["content_type"]?.stringValue ?? MediaType.unknown
-        let name = body["file_name"]?.stringValue ?? "upload." + (MediaType.fileExtension(of: type) ?? "bin")
-        let place = try queue.files.makePlace(name: name, type: type, lifetime: Self.lifetime(request))
-        return Reply.json(
-            200,
-            [
-                "upload_url": .string("\(base)/uploads\(place.path)?token=\(place.token)"),
-                "file_url": .string(base + place.path),
-            ]
-        )
-    }
-
-    func put(_ request: Request) async throws -> Response {
-        let token = request.uri.queryParameters["token"].map(String.init)
-        guard let token, let place = try queue.files.place(token: token), request.uri.path == "/uploads" + place.path
-        else { return Reply.detail(403, "this place for an upload is not known") }
-        if request.headers[.authorization] != nil {
-            Log.warning("an upload came with an Authorization that it must not have")
-        }
-        let type = request.headers[.contentType] ?? ""
-        guard type == place.type else {
-            return Reply.detail(400, "the type \(type) is not the announced one, \(place.type)")
-        }
-        switch try await receive(request) {
-        case .failure(let refusal): return refusal.response
-        case .success(let file):
-            _ = try queue.files.commit(file, to: place)
-            return Reply.json(200, [:])
-        }
-    }
-
-    func token(_ base: String) -> Response {
-        Reply.json(200, [
-            "token": .string(Self.uploadToken), "token_type": "Bearer", "base_url": .string(base),
-            "expires_at": .string(Timestamp(seconds: Timestamp.now.seconds + 86_400).iso8601(zone: "+00:00")),
-        ])
-    }
-
-    func upload(_ request: Request, _ base: String) async throws -> Response {
-        let type = request.headers[.contentType] ?? MediaType.unknown
-        let name = request.headers[Reply.Name.fileName] ?? "upload." + (MediaType.fileExtension(of: type) ?? "bin")
-        switch try await receive(request) {
-        case .failure(let refusal): return refusal.response
-        case .success(let incoming):
-            let lifetime = Self.lifetime(request) ?? FileStore.uploadLifetime
-            let file = try queue.files.commit(incoming, name: name, type: type, lifetime: lifetime)
-            return Reply.json(200, ["access_url": .string(base + file.path)])
-        }
-    }
-
-    private struct Refusal: Error {
-        let response: Response
-    }
-
-    private func receive(_ request: Request) async throws -> Result<IncomingFile, Refusal> {
-        let file = try queue.files.begin()
-        do {
-            for try await buffer in request.body {
-                try buffer.withUnsafeReadableBytes { try file.write($0) }
-            }
-        } catch let error as SystemError where error.code == EFBIG {
-            return .failure(Refusal(response: Reply.detail(413, "the file is larger than \(FileStore.maxBytes) bytes")))
-        }
-        return .success(file)
-    }
-
-    /// Seconds, from fal's lifecycle header.
-    private static func lifetime(_ request: Request) -> Double? {
-        guard let text = request.headers[Reply.Name.lifecycle], let json = try? JSON.parse(text) else { return nil }
-        return json["expiration_duration_seconds"]?.doubleValue
-    }
-
-    // MARK: Out
-
-    /// - Parameter cut: bytes after which the connection is closed, for a test.
-    func get(_ request: Request, _ path: String, cut: Int64?) throws -> Response {
-        guard let file = try queue.files.file(path) else { return Reply.detail(404, "File not found") }
+    /// A file, or a range of it.
+    func get(_ request: Request, _ path: String) throws -> Response {
+        guard let file = try queue.files.file(path) else { return Self.notFound }
+        if let refusal = refusal(request, file) { return refusal }
         var headers = HTTPFields()
         headers[.contentType] = file.type
         headers[.eTag] = "\"\(file.hash)\""
@@ -127,12 +49,7 @@ struct FileRoutes {
                 var offset = bytes.lowerBound
                 while offset < bytes.upperBound {
                     activity.note()
-                    if let cut, offset - bytes.lowerBound >= cut {
-                        throw SystemError(code: ECONNRESET, operation: "send")
-                    }
-                    let buffer = try source.read(
-                        offset, Int(min(Int64(Self.chunk), cut ?? .max, bytes.upperBound - offset))
-                    )
+                    let buffer = try source.read(offset, Int(min(Int64(Self.chunk), bytes.upperBound - offset)))
                     offset += Int64(buffer.readableBytes)
                     try await writer.write(buffer)
                 }
@@ -140,6 +57,37 @@ struct FileRoutes {
             }
         )
     }
+
+    private static let notFound = Reply.detail(404, "File not found")
+
+    /// What a stranger is told of a file that is not for everybody.
+    private func refusal(_ request: Request, _ file: StoredFile) -> Response? {
+        if file.access == .allow || gate.isOwner(request) || isSigned(request, file.path) { return nil }
+        return file.access == .hide ? Self.notFound : Reply.detail(403, "Access to this file is forbidden")
+    }
+
+    /// A link to a file that is good for a while, without a key.
+    func sign(_ request: Request, _ path: String, _ base: String) async throws -> Response {
+        guard let file = try queue.files.file(path) else { return Self.notFound }
+        guard let buffer = try? await request.body.collect(upTo: Self.maxBody),
+            let body = try? JSON.parse(Array(buffer.readableBytesView)), body.objectValue != nil,
+            let seconds = (body["duration"] ?? .number(Self.linkLifetime)).doubleValue,
+            (1...Self.maxLinkLifetime).contains(seconds)
+        else { return Reply.detail(422, "\"duration\" is 1 to \(Int(Self.maxLinkLifetime)) seconds") }
+        let end = Int64(Timestamp.now.seconds + seconds)
+        let signature = try queue.webhookKey.sign(Self.linkText(file.path, end))
+        return Reply.text(200, "\(base)\(file.path)?identity=\(end).\(signature)")
+    }
+
+    private func isSigned(_ request: Request, _ path: String) -> Bool {
+        let parts = (request.uri.queryParameters["identity"] ?? "").split(separator: ".").map(String.init)
+        guard parts.count == 2, let end = Int64(parts[0]), Double(end) > Timestamp.now.seconds,
+            let signature = try? queue.webhookKey.sign(Self.linkText(path, end))
+        else { return false }
+        return Gate.isSame(parts[1], signature)
+    }
+
+    private static func linkText(_ path: String, _ end: Int64) -> String { "link\n\(path)\n\(end)" }
 
     private final class Source: Sendable {
         private let file: Descriptor

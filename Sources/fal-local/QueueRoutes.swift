@@ -7,15 +7,12 @@ import LocalQueue
 /// The queue's routes: submit, status, result, cancel.
 struct QueueRoutes {
     let queue: LocalQueue
-    /// The URL at which the caller reached us, for the URLs in answers.
-    let base: String
-
     let activity: Activity
-
-    /// Seconds without news after which a stream shows that it lives.
-    private static let pingInterval = 15.0
-    /// Bytes of an input.
-    private static let maxInput = 10 << 20
+    let plan: FaultPlan
+    /// The URL at which the caller reached the queue, for the URLs in answers.
+    let base: String
+    /// What our files' paths are put after.
+    let fileBase: String
 
     func respond(_ request: Request, _ parts: [String]) async throws -> Response {
         guard let index = parts.lastIndex(of: "requests"), index >= 2, parts.count > index + 1 else {
@@ -23,7 +20,7 @@ struct QueueRoutes {
         }
         guard let endpoint = try? EndpointID(parts[..<index].joined(separator: "/")) else { return Self.unknown }
         // As the real queue has it: requests are addressed without the endpoint's path.
-        guard endpoint.path == nil else { return Reply.detail(405, "Method Not Allowed") }
+        guard endpoint.path == nil else { return Reply.notAllowed }
         let id = parts[index + 1]
         switch (request.method, Array(parts[(index + 2)...])) {
         case (.get, ["status"]): return try status(request, id, endpoint.base)
@@ -31,8 +28,8 @@ struct QueueRoutes {
         case (.get, []), (.get, ["response"]): return try result(id, endpoint.base)
         case (.put, ["cancel"]): return try await cancel(id, endpoint.base)
         case (_, ["status"]), (_, ["status", "stream"]), (_, []), (_, ["response"]), (_, ["cancel"]):
-            return Reply.detail(405, "Method Not Allowed")
-        default: return Reply.detail(404, "Path not found")
+            return Reply.notAllowed
+        default: return Reply.noPath
         }
     }
 
@@ -40,26 +37,22 @@ struct QueueRoutes {
 
     private func submit(_ request: Request, _ id: String) async throws -> Response {
         guard let endpoint = try? EndpointID(id) else { return Reply.detail(404, "Path /\(id) not found") }
-        guard request.method == .post else { return Reply.detail(405, "Method Not Allowed") }
-        let buffer: ByteBuffer
-        do { buffer = try await request.body.collect(upTo: Self.maxInput) } catch {
-            return Reply.detail(413, "the input is larger than \(Self.maxInput) bytes")
-        }
-        let input: JSON
-        do { input = try JSON.parse(Array(buffer.readableBytesView)) } catch {
-            return Reply.detail(400, "the body is not JSON: \(error.description)")
-        }
-        guard input.objectValue != nil else { return Reply.detail(400, "the body must be a JSON object") }
-        var wish = LocalQueue.Wish()
-        wish.isLow = request.headers[Reply.Name.priority] == "low"
-        if let seconds = request.headers[Reply.Name.startTimeout].flatMap(Double.init), seconds > 0 {
-            wish.startTimeout = seconds
-        }
-        wish.maxQueueLength = request.uri.queryParameters["fal_max_queue_length"].flatMap { Int($0) }
-        switch try await queue.submit(endpoint, input: input, wish: wish) {
+        guard request.method == .post else { return Reply.notAllowed }
+        let submission: Submission
+        do throws(Submission.Refused) {
+            submission = try await Submission.read(request, endpoint, plan: plan, base: fileBase)
+        } catch { return error.response }
+        switch try await queue.submit(endpoint, input: submission.input, wish: submission.wish) {
         case .unknownEndpoint: return Reply.detail(404, "Application \"\(endpoint)\" not found")
         case .queueFull: return Reply.detail(429, "The queue is longer than asked for")
-        case .queued(let status): return Reply.json(200, wire(status, endpoint.base), requestID: status.requestID)
+        case .queued(let status):
+            var answer = wire(status, endpoint.base)
+            // Who is called later is told by which name the run goes.
+            if submission.wish.webhook != nil, var object = answer.objectValue {
+                object["gateway_request_id"] = .string(status.requestID)
+                answer = .object(object)
+            }
+            return Reply.json(200, answer, requestID: status.requestID)
         }
     }
 
@@ -81,7 +74,7 @@ struct QueueRoutes {
         headers[.cacheControl] = "no-store"
         headers[Reply.Name.requestID] = id
         return Response(status: .ok, headers: headers, body: ResponseBody { writer in
-            try await queue.watch(id, of: of, logs: logs, patience: Self.pingInterval) { status in
+            try await queue.watch(id, of: of, logs: logs, patience: plan.pingInterval) { status in
                 activity.note()
                 let event = status.map { "data: \(wire($0, of).text)\n\n" } ?? ": ping\n\n"
                 try await writer.write(ByteBuffer(string: event))
@@ -94,14 +87,8 @@ struct QueueRoutes {
         switch try queue.result(id, of: of) {
         case .unknown: return Self.unknown
         case .notYet: return Reply.json(400, ["detail": "Request is still in progress"], requestID: id)
-        case .done(let outcome):
-            let body = outcome.status == 200 ? absolute(outcome.body) : outcome.body
-            var response = Reply.json(outcome.status, body, requestID: id)
-            if outcome.status >= 400 {
-                response.headers[Reply.Name.errorType] = outcome.errorType
-                if outcome.errorType == "request_timeout" { response.headers[Reply.Name.timeoutType] = "user" }
-            }
-            return response
+        case .expired: return Reply.json(404, ["detail": "Request not found"], requestID: id)
+        case .done(let outcome): return Reply.outcome(outcome, id, fileBase: fileBase)
         }
     }
 
@@ -120,20 +107,5 @@ struct QueueRoutes {
         status.statusURL = url + "/status"
         status.cancelURL = url + "/cancel"
         return status.wire
-    }
-
-    /// Our files are kept by their paths; each caller gets URLs of the host that it knows us by.
-    private func absolute(_ value: JSON) -> JSON {
-        switch value {
-        case .object(let object):
-            return .object(JSONObject(object.map { member in
-                if member.key == "url", let path = member.value.stringValue, path.hasPrefix("/files/") {
-                    return (member.key, .string(base + path))
-                }
-                return (member.key, absolute(member.value))
-            }))
-        case .array(let elements): return .array(elements.map(absolute))
-        default: return value
-        }
     }
 }

@@ -7,7 +7,7 @@ import NIOCore
 import NIOHTTPTypes
 import Platform
 
-/// fal's HTTP routes: who may ask, and which part answers.
+/// fal's HTTP routes: who may ask, what goes wrong on purpose, and which part answers.
 struct Responder: HTTPResponder {
     /// What Hummingbird knows of a request, and its connection, which a fault may close.
     struct Context: RequestContext {
@@ -21,36 +21,85 @@ struct Responder: HTTPResponder {
     }
 
     let queue: LocalQueue
-    /// What callers must show; nil behind the socket, whose folder is the caller's own.
-    let key: String?
+    let gate: Gate
     let activity: Activity
-    let faults: Faults
+    let plan: FaultPlan
 
     func respond(to request: Request, context: Context) async throws -> Response {
         activity.note()
         defer { activity.note() }
         let path = request.uri.path
-        let fault = faults.next(request.method.rawValue, path)
-        if let fault {
-            if fault.delay > 0 { try await Task.sleep(for: .seconds(fault.delay)) }
-            if let status = fault.status {
-                var response = Reply.json(status, ["detail": .string("fault \(status)")])
-                if let seconds = fault.retryAfter { response.headers[.retryAfter] = "\(seconds)" }
-                return response
-            }
+        if let refusal = gate.foreign(request) { return refusal }
+        guard let fault = plan.fault(request.method.rawValue, path) else {
+            await sayContinue(request, context)
+            return stamped(await answer(request, path), path)
         }
-        // curl waits a second for this before it sends a body of more than 1 MiB.
-        if request.headers[Reply.Name.expect]?.lowercased() == "100-continue" {
-            try? await context.channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
+        if fault.delay > 0 { try await Task.sleep(for: .seconds(fault.delay)) }
+        if fault.drop == .before {
+            try? await context.channel.close()
+            throw Shape.closed
         }
-        let response = await answer(request, path, fault)
-        if fault?.isDropped == true { try? await context.channel.close() }
+        if let status = fault.status { return canned(status, fault) }
+        await sayContinue(request, context)
+        var request = request
+        if !fault.input.isPlain { request.body = fault.input.applied(to: request.body) }
+        var response = stamped(await answer(request, path), path)
+        if fault.drop == .after || fault.input.cut != nil { try? await context.channel.close() }
+        if !fault.set.isEmpty { response = await overwritten(response, fault.set) }
+        response.add(fault.headers)
+        if !fault.output.isPlain {
+            if fault.output.changesLength { response.headers[.contentLength] = nil }
+            response.body = fault.output.applied(to: response.body)
+        }
         return response
     }
 
-    private func answer(_ request: Request, _ path: String, _ fault: Fault?) async -> Response {
+    /// curl waits a second for this before it sends a body of more than 1 MiB.
+    private func sayContinue(_ request: Request, _ context: Context) async {
+        guard request.headers[Reply.Name.expect]?.lowercased() == "100-continue" else { return }
+        try? await context.channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
+    }
+
+    /// Every answer of the API has a request's id; those to questions about no request have one of their own.
+    private func stamped(_ response: Response, _ path: String) -> Response {
+        var response = response
+        if response.headers[Reply.Name.requestID] == nil, !path.hasPrefix("/files/b/"), !path.hasPrefix("/uploads/") {
+            response.headers[Reply.Name.requestID] = Random.uuid()
+        }
+        return response
+    }
+
+    private func canned(_ status: Int, _ fault: Fault) -> Response {
+        var response: Response
+        switch fault.body {
+        case nil: response = stamped(Reply.json(status, ["detail": .string("fault \(status)")]), "")
+        // A gateway does not know of request ids.
+        case "nginx"?: response = Reply.text(status, Fault.gatewayPage(status), type: "text/html")
+        case .string(let text)?: response = stamped(Reply.text(status, text), "")
+        case let body?: response = stamped(Reply.json(status, body), "")
+        }
+        response.add(fault.headers)
+        if !fault.output.isPlain {
+            if fault.output.changesLength { response.headers[.contentLength] = nil }
+            response.body = fault.output.applied(to: response.body)
+        }
+        return response
+    }
+
+    /// The answer with other members in its JSON, where it is an object.
+    private func overwritten(_ response: Response, _ members: JSONObject) async -> Response {
+        let sink = BodyBuffer()
+        try? await response.body.write(sink)
+        guard var object = (try? JSON.parse(sink.bytes))?.objectValue else { return response }
+        for member in members { object[member.key] = member.value }
+        var changed = Reply.json(response.status.code, .object(object))
+        for field in response.headers where field.name != .contentLength { changed.headers[field.name] = field.value }
+        return changed
+    }
+
+    private func answer(_ request: Request, _ path: String) async -> Response {
         do {
-            return try await route(request, path, cut: fault?.cut)
+            return try await route(request, path)
         } catch where LocalQueue.isDiskFull(error) {
             return Reply.detail(507, "the disk of the state folder is full")
         } catch {
@@ -59,74 +108,91 @@ struct Responder: HTTPResponder {
         }
     }
 
-    private func route(_ request: Request, _ path: String, cut: Int64?) async throws -> Response {
+    private func route(_ request: Request, _ path: String) async throws -> Response {
         let parts = path.split(separator: "/").map(String.init)
-        let files = FileRoutes(queue: queue, activity: activity)
+        let base = "http://\(request.head.authority ?? Product.localHost)"
+        let uploads = UploadRoutes(queue: queue, plan: plan, base: base)
+        let files = FileRoutes(queue: queue, activity: activity, gate: gate)
         // Files and places for uploads are known by names that nobody can guess.
-        switch (request.method, parts.first) {
-        case (.get, "files"), (.head, "files"): return try files.get(request, path, cut: cut)
-        case (.put, "uploads"): return try await files.put(request)
+        switch (request.method, parts.first, parts.last) {
+        case (.get, "files", _), (.head, "files", _): return try files.get(request, path)
+        case (_, "uploads", _): return try await uploads.respond(request, path)
+        case (.get, ".well-known", "jwks.json") where parts.count == 2: return Reply.json(200, queue.webhookKey.jwks)
         default: break
         }
-        if let refusal = refusal(request) { return refusal }
-        let base = Self.base(of: request)
-        switch (request.method, parts) {
-        case (.post, ["storage", "upload", "initiate"]): return try await files.initiate(request, base)
-        case (.post, ["storage", "auth", "token"]): return files.token(base)
-        case (.post, ["files", "upload"]): return try await files.upload(request, base)
-        default: return try await QueueRoutes(queue: queue, base: base, activity: activity).respond(request, parts)
+        switch parts.first {
+        case "api" where parts.starts(with: ["api", "fal", "proxy"]): return try await proxy(request, base)
+        case "run": return try await run(base).respond(request, Array(parts.dropFirst()), isTrusted: false)
+        case "files":
+            if let refusal = gate.uploadRefusal(request) { return refusal }
+            switch (request.method, parts) {
+            case (.post, ["files", "upload"]): return try await uploads.upload(request)
+            case (.post, ["files", "upload", "multipart"]): return try uploads.beginParts(request)
+            case (.post, _) where parts.last == "sign":
+                return try await files.sign(request, String(path.dropLast("/sign".count)), base)
+            case (.put, _) where parts.contains("multipart"), (.post, _) where parts.contains("multipart"):
+                return try await uploads.respondToPart(request, path)
+            default: return Reply.notAllowed
+            }
+        default: break
+        }
+        if let refusal = gate.refusal(request) { return refusal }
+        if let response = try await rest(request, parts, uploads) { return response }
+        return try await queueRoutes(base, fileBase: base).respond(request, parts)
+    }
+
+    /// What fal serves at its REST host.
+    private func rest(_ request: Request, _ parts: [String], _ uploads: UploadRoutes) async throws -> Response? {
+        guard ["storage", "tokens"].contains(parts.first) else { return nil }
+        guard request.method == .post else { return Reply.notAllowed }
+        switch parts {
+        case ["storage", "upload", "initiate"]: return try await uploads.initiate(request, hasParts: false)
+        case ["storage", "upload", "initiate-multipart"]: return try await uploads.initiate(request, hasParts: true)
+        case ["storage", "auth", "token"]: return uploads.token()
+        case ["tokens"]: return await TokenRoutes(gate: gate).respond(request, isRealtime: false)
+        case ["tokens", "realtime"]: return await TokenRoutes(gate: gate).respond(request, isRealtime: true)
+        default: return Reply.noPath
         }
     }
 
-    private func refusal(_ request: Request) -> Response? {
-        guard let key else { return nil }
-        guard let header = request.headers[.authorization] else {
-            return Reply.detail(401, "Authentication is required to access this application.")
-        }
-        // The time that it takes must not tell how much of the key was right. "Bearer" is for the upload's token.
-        let given = Array(header.utf8)
-        func isSame(_ wanted: [UInt8]) -> Bool {
-            var difference = UInt8(given.count == wanted.count ? 0 : 1)
-            for (index, byte) in wanted.enumerated() { difference |= byte ^ (index < given.count ? given[index] : 0) }
-            return difference == 0
-        }
-        return isSame(Array("Key \(key)".utf8)) || isSame(Array("Bearer \(FileRoutes.uploadToken)".utf8))
-            ? nil : Reply.detail(401, "invalid key credentials")
+    private func queueRoutes(_ base: String, fileBase: String) -> QueueRoutes {
+        QueueRoutes(queue: queue, activity: activity, plan: plan, base: base, fileBase: fileBase)
     }
 
-    /// The URL at which the caller reached us.
-    private static func base(of request: Request) -> String {
-        "http://\(request.head.authority ?? Product.localHost)"
+    private func run(_ base: String) -> RunRoutes {
+        RunRoutes(queue: queue, gate: gate, plan: plan, fileBase: base)
+    }
+
+    /// The route that stands between a browser and fal, with the key: what it is sent goes to the target that is named.
+    private func proxy(_ request: Request, _ base: String) async throws -> Response {
+        guard [.get, .post, .put].contains(request.method) else { return Reply.notAllowed }
+        guard let url = request.headers[Reply.Name.targetURL] else { return Reply.text(400, "Invalid request") }
+        guard let target = ProxyTarget(url), plan.proxy.allows(target, request.method) else {
+            return Reply.text(400, "Invalid request")
+        }
+        if !plan.proxy.isOpen || request.headers[.authorization] != nil, let refusal = gate.refusal(request) {
+            return refusal
+        }
+        var head = request.head
+        head.path = target.pathAndQuery
+        let inner = Request(head: head, body: request.body)
+        let parts = inner.uri.path.split(separator: "/").map(String.init)
+        switch target.host {
+        case "fal.run": return try await run(base).respond(inner, parts, isTrusted: true)
+        // Requests are addressed as they would be at fal; files lie here.
+        case "queue.fal.run": return try await queueRoutes("https://\(target.host)", fileBase: base).respond(inner, parts)
+        case "rest.fal.ai":
+            return try await rest(inner, parts, UploadRoutes(queue: queue, plan: plan, base: base)) ?? Reply.noPath
+        default: return Reply.text(400, "Invalid request")
+        }
     }
 }
 
-/// Answers in fal's forms.
-enum Reply {
-    static func json(_ status: Int, _ body: JSON, requestID: String? = nil) -> Response {
-        var headers = HTTPFields()
-        headers[.contentType] = "application/json"
-        if let requestID { headers[Name.requestID] = requestID }
-        return Response(
-            status: HTTPResponse.Status(code: status), headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body.bytes))
-        )
-    }
+/// Collects what is written of a body that is in memory anyway.
+private final class BodyBuffer: ResponseBodyWriter {
+    private(set) var bytes: [UInt8] = []
 
-    static func detail(_ status: Int, _ text: String, type: String? = nil) -> Response {
-        var body: JSONObject = ["detail": .string(text)]
-        body["error_type"] = type.map(JSON.string)
-        return json(status, .object(body))
-    }
+    func write(_ buffer: ByteBuffer) async throws { bytes += buffer.readableBytesView }
 
-    enum Name {
-        static let expect = HTTPField.Name("Expect")!
-        static let requestID = HTTPField.Name("x-fal-request-id")!
-        static let errorType = HTTPField.Name("X-Fal-Error-Type")!
-        static let timeoutType = HTTPField.Name("X-Fal-Request-Timeout-Type")!
-        static let priority = HTTPField.Name("X-Fal-Queue-Priority")!
-        static let startTimeout = HTTPField.Name("X-Fal-Request-Timeout")!
-        static let lifecycle = HTTPField.Name("X-Fal-Object-Lifecycle")!
-        static let fileName = HTTPField.Name("X-Fal-File-Name")!
-        static let acceptRanges = HTTPField.Name("Accept-Ranges")!
-    }
+    func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }

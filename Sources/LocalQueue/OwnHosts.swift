@@ -1,0 +1,29 @@
+import FalProtocol
+import JSON
+import Synchronization
+
+/// The URLs that our own files stand at.
+final class OwnHosts: Sendable {
+    private let urls = Mutex<[String]>(["http://\(Product.localHost)"])
+
+    var all: [String] { urls.withLock { $0 } }
+
+    func add(_ url: String) { urls.withLock { if !$0.contains(url) { $0.append(url) } } }
+}
+
+/// Our files are kept by their paths; each caller gets URLs of the host that it knows us by.
+public enum OwnPaths {
+    public static func absolute(_ value: JSON, base: String) -> JSON {
+        switch value {
+        case .object(let object):
+            return .object(JSONObject(object.map { member in
+                if member.key == "url", let path = member.value.stringValue, path.hasPrefix("/files/") {
+                    return (member.key, .string(base + path))
+                }
+                return (member.key, absolute(member.value, base: base))
+            }))
+        case .array(let elements): return .array(elements.map { absolute($0, base: base) })
+        default: return value
+        }
+    }
+}
