@@ -147,6 +147,8 @@ extension HTTPClient {
     /// - Parameter firstEventLimit: seconds in which the first must come; a gateway may hold them back.
     public func events(_ request: HTTPRequest, firstEventLimit: Double) -> EventStream {
         let stream = EventStream()
+        var request = request
+        request.isEventStream = true
         stream.start(request, self, firstEventLimit: firstEventLimit)
         return stream
     }

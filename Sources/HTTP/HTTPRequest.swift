@@ -27,6 +27,8 @@ public struct HTTPRequest: Sendable {
     /// Whether libcurl must not send it again by itself, as it does on a kept connection that turns out dead: for
     /// what is paid for. Its body must not be empty, as it is by the body that a second time is noticed.
     public var isSentOnce = false
+    /// Whether its answer is a stream that may stay open for long, and must keep no other from its turn.
+    var isEventStream = false
     /// Whether the answer may come compressed.
     public var acceptsCompression = true
 

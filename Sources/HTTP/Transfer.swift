@@ -70,6 +70,8 @@ final class Transfer: @unchecked Sendable {
         library.set(handle, CURLOPT_ERRORBUFFER, pointer: errorText)
         library.set(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         library.set(handle, CURLOPT_PIPEWAIT, 1)
+        if let file = TrustStore.file { library.set(handle, CURLOPT_CAINFO, file) }
+        if let folder = TrustStore.folder { library.set(handle, CURLOPT_CAPATH, folder) }
         library.set(handle, CURLOPT_TCP_KEEPALIVE, 1)
         library.set(handle, CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(request.connectTimeout))
         if let timeout = request.timeout { library.set(handle, CURLOPT_TIMEOUT_MS, Self.milliseconds(timeout)) }
@@ -135,7 +137,8 @@ final class Transfer: @unchecked Sendable {
         library.set(handle, CURLOPT_UPLOAD, 1)
         library.set(handle, CURLOPT_CUSTOMREQUEST, request.method)
         library.set(handle, CURLOPT_INFILESIZE_LARGE, offset: length)
-        library.set(handle, CURLOPT_UPLOAD_BUFFERSIZE, 256 << 10)
+        // A large one is for files: a thousand submits at once have one each.
+        library.set(handle, CURLOPT_UPLOAD_BUFFERSIZE, length > 1 << 20 ? 256 << 10 : 16 << 10)
         library.set(handle, CURLOPT_READDATA, pointer: context)
         library.set(handle, CURLOPT_SEEKDATA, pointer: context)
         _ = fb_setopt_data(library.easySetopt, handle, CURLOPT_READFUNCTION) { Transfer.read($0, $1, $2, $3) }

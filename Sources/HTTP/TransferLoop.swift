@@ -23,6 +23,9 @@ final class TransferLoop: @unchecked Sendable {
     private static let maxHostConnections = 16 + EventSlots.limit
     private static let maxConnections = 64 + EventSlots.limit
 
+    /// Exchanges that libcurl is given at once, but for streams of events; the others wait here, where one is small.
+    private static let maxActive = 128
+
     init(_ library: CurlLibrary, done: @escaping @Sendable (UInt64, Result<HTTPHead, HTTPError>) -> Void)
         throws(HTTPError)
     {
@@ -57,13 +60,39 @@ final class TransferLoop: @unchecked Sendable {
     private func run() {
         var running: [CurlLibrary.Handle: (transfer: Transfer, number: UInt64)] = [:]
         var handles: [UInt64: CurlLibrary.Handle] = [:]
+        var waiting: [(transfer: Transfer, number: UInt64)] = []
+        var active = 0
+
         func finish(_ handle: CurlLibrary.Handle, _ result: (Transfer) -> Result<HTTPHead, HTTPError>) {
             guard let (transfer, number) = running.removeValue(forKey: handle) else { return }
             handles[number] = nil
+            if !transfer.request.isEventStream { active -= 1 }
             let outcome = result(transfer)
             _ = library.multiRemove(multi, handle)
             done(number, outcome)
         }
+        func begin(_ transfer: Transfer, _ number: UInt64) {
+            do {
+                let handle = try transfer.prepare()
+                running[handle] = (transfer, number)
+                handles[number] = handle
+                if !transfer.request.isEventStream { active += 1 }
+                if library.multiAdd(multi, handle) != CURLM_OK {
+                    finish(handle) { _ in .failure(HTTPError(.other, message: "libcurl takes no transfer")) }
+                }
+            } catch {
+                done(number, .failure(error))
+            }
+        }
+        func cancel(_ number: UInt64) {
+            if let handle = handles[number] {
+                finish(handle) { _ in .failure(HTTPError(.cancelled, message: "cancelled", wasSent: true)) }
+            } else if let index = waiting.firstIndex(where: { $0.number == number }) {
+                waiting.remove(at: index)
+                done(number, .failure(HTTPError(.cancelled, message: "cancelled")))
+            }
+        }
+
         while true {
             let orders = inbox.withLock { inbox in
                 defer { inbox.orders = [] }
@@ -71,30 +100,25 @@ final class TransferLoop: @unchecked Sendable {
             }
             for order in orders {
                 switch order {
-                case .start(let transfer, let number):
-                    do {
-                        let handle = try transfer.prepare()
-                        running[handle] = (transfer, number)
-                        handles[number] = handle
-                        if library.multiAdd(multi, handle) != CURLM_OK {
-                            finish(handle) { _ in .failure(HTTPError(.other, message: "libcurl takes no transfer")) }
-                        }
-                    } catch {
-                        done(number, .failure(error))
-                    }
-                case .cancel(let number):
-                    guard let handle = handles[number] else { continue }
-                    finish(handle) { _ in .failure(HTTPError(.cancelled, message: "cancelled", wasSent: true)) }
+                case .start(let transfer, let number) where transfer.request.isEventStream: begin(transfer, number)
+                case .start(let transfer, let number): waiting.append((transfer, number))
+                case .cancel(let number): cancel(number)
                 }
             }
-            var active: CInt = 0
-            _ = library.multiPerform(multi, &active)
+            let count = min(waiting.count, max(0, Self.maxActive - active))
+            for (transfer, number) in waiting.prefix(count) { begin(transfer, number) }
+            waiting.removeFirst(count)
             var left: CInt = 0
+            _ = library.multiPerform(multi, &left)
+            var hasEnded = false
             while let message = library.multiInfoRead(multi, &left) {
                 guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else { continue }
                 let code = message.pointee.data.result
                 finish(handle) { $0.outcome(code) }
+                hasEnded = true
             }
+            // What waits takes the place of what has ended.
+            if hasEnded, !waiting.isEmpty { continue }
             // Long: whatever happens wakes it.
             _ = library.multiPoll(multi, nil, 0, 60_000, nil)
         }

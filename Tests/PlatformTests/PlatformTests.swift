@@ -15,6 +15,17 @@ import Testing
         #expect(try SHA256.hash(Array("abc".utf8)) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
     }
 
+    @Test(arguments: [
+        ("2026-11-22T10:20:30.123456Z", 1_795_342_830.123456), ("2026-11-22T10:20:30", 1_795_342_830),
+        ("2026-11-22T12:20:30.5+02:00", 1_795_342_830.5), ("1970-01-01T00:00:00Z", 0),
+    ])
+    func timestampIsRead(text: String, seconds: Double) {
+        #expect(Timestamp(iso8601: text)?.seconds == seconds)
+    }
+
+    @Test(arguments: ["", "2026-11-22", "2026-13-22T10:20:30Z", "2026-11-22T10:20:30.Z", "2026-11-22T10:20:30+2", "x"])
+    func timestampIsNot(text: String) { #expect(Timestamp(iso8601: text) == nil) }
+
     @Test func timestampIsISO8601() {
         #expect(Timestamp(seconds: 1_734_709_037.120314).iso8601() == "2024-12-20T15:37:17.120314Z")
         #expect(Timestamp(seconds: 0).iso8601(zone: "+00:00") == "1970-01-01T00:00:00.000000+00:00")
