@@ -18,6 +18,8 @@ public final class Bridge: Sendable {
     let journal: Journal
     /// Of streams that are followed, over all calls.
     let slots = EventSlots()
+    /// Submits that are on their way at once: what a call holds then is several times what one holds that waits.
+    let submits = Turnstile(limit: 64)
     let webhookKeys = WebhookKeys()
     /// Told when the process that we work for is gone.
     private let onParentEnd: @Sendable () -> Void

@@ -40,7 +40,7 @@ struct QueueWait: Sendable {
 
     /// Seconds between questions: from the first after a change up to the last. A local server is asked more often.
     private var bounds: ClosedRange<Double> { client.backend.kind == .local ? 0.04...0.5 : 0.5...5 }
-    private static let growth = 1.3
+    private static let growth = 1.5
     /// So that a thousand waits that began together do not ask together for ever.
     private static let jitter = 0.9...1.1
     /// Seconds in which a stream's first event must come, and streams that may end without one before there are none.

@@ -43,13 +43,15 @@ extension Bridge {
             ).about(nil, endpoint.description)
         }
         // A task of its own: a cancel must not cut a submit in the middle, or nobody would know its outcome.
-        let outcome = await Task.detached { [journal] () async -> Result<QueueStatus, RPCError> in
-            do throws(RPCError) {
-                return .success(try await Self.send(prepared, options, journal))
-            } catch {
-                return .failure(error.about(nil, endpoint.description))
-            }
-        }.value
+        let outcome = await submits.pass {
+            await Task.detached { [journal] () async -> Result<QueueStatus, RPCError> in
+                do throws(RPCError) {
+                    return .success(try await Self.send(prepared, options, journal))
+                } catch {
+                    return .failure(error.about(nil, endpoint.description))
+                }
+            }.value
+        }
         return Submitted(endpoint: endpoint, status: try outcome.get(), client: client)
     }
 
