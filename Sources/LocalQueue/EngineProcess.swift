@@ -29,6 +29,7 @@ final class EngineProcess: Sendable {
     }
 
     let name: String
+    private let limits: Limits
     private let pid: pid_t
     private let input: Descriptor
     private let state = Mutex(State())
@@ -43,17 +44,16 @@ final class EngineProcess: Sendable {
     ]
 
     /// Starts the program at `path`. It ends when its stdin does, and where there is a `setpriv`, with us in any case.
-    init(name: String, path: String) throws(SystemError) {
+    init(name: String, path: String, limits: Limits) throws(SystemError) {
         self.name = name
+        self.limits = limits
         let pipes = try Pipes()
         var environment: [String: String] = ["HF_HUB_OFFLINE": "1", "PYTHONUNBUFFERED": "1"]
         for name in Self.allowed { environment[name] = Environment.get(name) }
         for (name, value) in Environment.all where name.hasPrefix("XDG_") || name.hasPrefix("FAL_ENGINE_") {
             environment[name] = value
         }
-        var words = [path]
-        if let setpriv = ChildProcess.find("setpriv") { words = [setpriv, "--pdeathsig", "KILL", "--", path] }
-        let (program, arguments) = (words[0], Array(words.dropFirst()))
+        let (program, arguments) = ProgramLimits(memory: limits.engineMemory, file: limits.engineFile).command(path, [])
         let began = Monitor<(result: Result<pid_t, SystemError>?, process: EngineProcess?)>((nil, nil))
         let fixed = environment
         // The thread that starts it is the one that reads its answers: the death signal is tied to the thread.
@@ -222,6 +222,7 @@ final class EngineProcess: Sendable {
             let last = String(decoding: state.complaint, as: UTF8.self).split(whereSeparator: \.isNewline).last
             let end = switch exit {
             case .code(let code): "it ended with code \(code)"
+            case .signal(SIGXFSZ): "it wrote a file of more than \(limits.engineFile) bytes"
             case .signal(let signal): "it was ended by signal \(signal)"
             }
             let reason = (state.killReason ?? end) + (last.map { ": \($0)" } ?? "")

@@ -23,6 +23,7 @@ actor Engines {
     private let folders: [String]
     private let chosen: String?
     private let workFolder: String
+    private let limits: Limits
     /// The one that runs; one job at a time keeps the machine for it.
     private var running: (process: EngineProcess, info: Info)?
     private var idleTimer: Task<Void, Never>?
@@ -32,9 +33,8 @@ actor Engines {
     private var readiness: [String: (isReady: Bool, time: Instant)] = [:]
     private var checks: [String: Task<Bool, Never>] = [:]
 
-    /// Seconds: to start, between two signs of life, to end a job that was cancelled, to end after SIGTERM, kept idle.
+    /// Seconds: to start, to end a job that was cancelled, to end after SIGTERM, kept idle.
     private static let startLimit = 120.0
-    private static let silenceLimit = 300.0
     private static let cancelLimit = 10.0
     private static let terminateLimit = 3.0
     private static let idleLimit = 300.0
@@ -43,10 +43,11 @@ actor Engines {
     /// - Parameters:
     ///   - folders: looked into first.
     ///   - chosen: the engine for every job; nil to choose.
-    init(folders: [String], chosen: String?, workFolder: String) {
+    init(folders: [String], chosen: String?, workFolder: String, limits: Limits) {
         self.folders = folders
         self.chosen = chosen
         self.workFolder = workFolder
+        self.limits = limits
     }
 
     /// The engine for a job that is accepted now: the one that was named, else `animatediff` where it is ready, else
@@ -108,7 +109,8 @@ actor Engines {
 
     /// The engine `name`, started if it does not run.
     func process(_ name: String) async throws -> (process: EngineProcess, info: Info) {
-        idleTimer?.cancel()
+        // A job that ends before it comes to `generate` leaves it idle, too.
+        startIdleTimer()
         if let running, running.process.name == name, !running.process.isDead { return running }
         if let running { retire(running.process) }
         running = nil
@@ -125,7 +127,7 @@ actor Engines {
             throw Failure.server("no engine '\(name)' is installed: run \"make engines\"")
         }
         let process: EngineProcess
-        do { process = try EngineProcess(name: name, path: path) } catch {
+        do { process = try EngineProcess(name: name, path: path, limits: limits) } catch {
             throw Failure.server("engine \(name) does not start: \(error)")
         }
         let workFolder = workFolder
@@ -172,6 +174,7 @@ actor Engines {
         -> JSON
     {
         process.listen(listener)
+        idleTimer?.cancel()
         busy = order.job
         defer {
             busy = nil
@@ -192,10 +195,11 @@ actor Engines {
             "guidance_scale": input["guidance_scale"] ?? .decimal("7.5"), "seed": .int(order.seed),
             "motions": input["motions"] ?? [],
         ]
+        let silence = limits.engineSilence
         let watchdog = Task {
             while true {
-                let left = Self.silenceLimit - process.silence
-                if left <= 0 { return process.kill("it said nothing for \(Int(Self.silenceLimit)) s") }
+                let left = silence - process.silence
+                if left <= 0 { return process.kill("it said nothing for \(Int(silence)) s") }
                 try await Task.sleep(for: .seconds(left))
             }
         }

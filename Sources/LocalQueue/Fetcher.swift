@@ -10,11 +10,7 @@ struct Fetcher: Sendable {
     let http: HTTPClient
     /// Hosts in whose URLs our own files stand, with scheme and without a slash at the end.
     let ownHosts: @Sendable () -> [String]
-
-    /// Bytes of a video, and seconds in which it must come.
-    private static let maxBytes: Int64 = 1 << 30
-    private static let timeLimit = 300.0
-    private static let stallLimit = 30.0
+    let limits: Limits
 
     /// - Parameter folder: where the file goes when it is not ours already.
     /// - Returns: the path of the video's file.
@@ -46,10 +42,10 @@ struct Fetcher: Sendable {
 
     private func download(_ url: String, to path: String) async throws {
         var request = HTTPRequest("GET", url, headers: [("User-Agent", "fal-local/\(Product.version)")])
-        request.timeout = Self.timeLimit
-        request.stallTimeout = Self.stallLimit
+        request.timeout = limits.fetchTime
+        request.stallTimeout = limits.fetchStall
         request.maxRedirects = 5
-        let sink = Sink(try Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC), limit: Self.maxBytes)
+        let sink = Sink(try Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC), limit: limits.fetchBytes)
         do {
             let head = try await http.download(request, onHead: { _ in }, onBytes: { try sink.write($0) })
             guard (200..<300).contains(head.status) else {
@@ -58,7 +54,10 @@ struct Fetcher: Sendable {
         } catch let error as HTTPError {
             if error.cause == .cancelled { throw CancellationError() }
             if let failure = sink.failure { throw failure }
-            throw Failure.video("file_download_error", "Failed to download the file: \(error.message)")
+            let reason = error.cause == .timeout
+                ? "not all of it came within \(Int(limits.fetchTime)) s, or nothing for \(Int(limits.fetchStall)) s"
+                : error.message
+            throw Failure.video("file_download_error", "Failed to download the file: \(reason)")
         }
         if sink.size == 0 { throw Failure.video("file_download_error", "The file is empty") }
     }

@@ -22,6 +22,7 @@ public final class LocalQueue: Sendable {
         /// Jobs that follow a script and run at once.
         public var maxScripted = 64
         public var webhooks = WebhookPolicy()
+        public var limits = Limits()
 
         public init(folder: String) { self.folder = folder }
     }
@@ -86,11 +87,15 @@ public final class LocalQueue: Sendable {
         try store.clean()
         files = try FileStore(folder: Files.join(base, "files"), store: store)
         catalog = try Catalog(folders: options.schemaFolders)
-        engines = Engines(folders: options.engineFolders, chosen: options.engine, workFolder: try Files.resolve(work))
+        engines = Engines(
+            folders: options.engineFolders, chosen: options.engine, workFolder: try Files.resolve(work),
+            limits: options.limits
+        )
         let known = ownHosts
         let http = HTTPClient()
         runner = Runner(
-            store: store, files: files, fetcher: Fetcher(files: files, http: http, ownHosts: { known.all }),
+            store: store, files: files,
+            fetcher: Fetcher(files: files, http: http, ownHosts: { known.all }, limits: options.limits),
             engines: engines, catalog: catalog, workFolder: try Files.resolve(work), maxSide: options.maxSide
         )
         simulator = Simulator(store: store, files: files, limit: options.maxScripted)

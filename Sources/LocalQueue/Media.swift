@@ -3,49 +3,6 @@ import Glibc
 import JSON
 import Platform
 
-/// The size of the frames that an engine gets, and of those on the way to it.
-struct FramePlan: Sendable, Equatable {
-    /// Multiples of 8.
-    let width: Int
-    let height: Int
-    /// What the picture is scaled to before the centre is cut out of it.
-    let scaledWidth: Int
-    let scaledHeight: Int
-
-    static let multiple = 8
-
-    /// - Parameters:
-    ///   - width, height: as shown: turned, and in square pixels.
-    ///   - maxSide: of the result's longer side; nothing is enlarged.
-    /// - Returns: nil when a side is too short.
-    init?(width: Double, height: Double, maxSide: Int) {
-        guard width >= 1, height >= 1 else { return nil }
-        let factor = min(1, Double(maxSide) / max(width, height))
-        let (fitWidth, fitHeight) = (width * factor, height * factor)
-        // A hair over, so that 511.999… is 512.
-        let cutWidth = Int((fitWidth + 0.01) / Double(Self.multiple)) * Self.multiple
-        let cutHeight = Int((fitHeight + 0.01) / Double(Self.multiple)) * Self.multiple
-        guard cutWidth > 0, cutHeight > 0 else { return nil }
-        self.width = cutWidth
-        self.height = cutHeight
-        // As little as possible is cut off: the side that fits decides.
-        let cover = max(Double(cutWidth) / width, Double(cutHeight) / height)
-        scaledWidth = max(cutWidth, Int((width * cover).rounded()))
-        scaledHeight = max(cutHeight, Int((height * cover).rounded()))
-    }
-}
-
-/// Raw frames in a file: rgb24, one after the other.
-struct Frames: Sendable {
-    let path: String
-    let width: Int
-    let height: Int
-    let count: Int
-    let fps: Int
-
-    var bytesPerFrame: Int { width * height * 3 }
-}
-
 /// Video files in and out, by the programs `ffprobe` and `ffmpeg` under limits: what strangers made is decoded
 /// in processes that can be lost.
 struct Media: Sendable {
@@ -57,16 +14,13 @@ struct Media: Sendable {
         "mov,matroska,gif,avi,mpegts,mpeg,mpegvideo,flv,ogg,asf,apng,webp_pipe,h264,hevc,ivf,nut,mxf,m4v,rm,dv,wtv"
     /// Frames of one job.
     static let maxFrames = 192
-    /// Seconds for a look, for taking frames, for making the video; bytes of memory and of any file.
+    /// Seconds for a look, and for taking frames.
     private static let probeLimit = 30.0
     private static let sampleLimit = 300.0
-    private static let encodeLimit = 300.0
-    private static let memoryLimit: Int64 = 6 << 30
-    private static let fileLimit: Int64 = 4 << 30
-
-    /// To the colours of HD video, rounded with care.
-    private static let toYUV = "scale=in_range=pc:out_range=tv:out_color_matrix=bt709"
-        + ":flags=accurate_rnd+full_chroma_int,format=yuv420p"
+    private static let limits = ProgramLimits(addressSpace: 6 << 30, file: 4 << 30)
+    /// Bytes that are kept of what a program says on stdout.
+    private static let maxOutput = 1 << 20
+    static let environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"]
 
     init() throws(Failure) {
         guard let ffmpeg = ChildProcess.find("ffmpeg"), let ffprobe = ChildProcess.find("ffprobe") else {
@@ -84,37 +38,41 @@ struct Media: Sendable {
         let duration: Double?
     }
 
+    /// What is taken of a video.
+    struct Wish: Sendable {
+        let fps: Int
+        /// How much of the video at most.
+        let seconds: Int
+        let maxSide: Int
+    }
+
     /// Takes frames from the start of a video.
     /// - Parameters:
-    ///   - seconds: how much of the video at most.
     ///   - output: where the frames go.
-    func sample(_ input: String, fps: Int, seconds: Int, maxSide: Int, to output: String) async throws -> Frames {
+    ///   - onPlan: called as soon as their size is known, before they are there.
+    func sample(_ input: String, _ wish: Wish, to output: String, onPlan: (FramePlan) throws -> Void) async throws
+        -> Frames
+    {
+        // Each program takes longer to load than to do its work, so nobody waits for the look to take the frames.
+        let guess = FramePlan.guessedFilter(maxSide: wish.maxSide)
+        async let guessed = take(input, wish, guess, min(Self.maxFrames, wish.seconds * wish.fps), to: output)
         let shown = try await probe(input)
-        guard let plan = FramePlan(width: shown.width, height: shown.height, maxSide: maxSide) else {
+        guard let plan = FramePlan(width: shown.width, height: shown.height, maxSide: wish.maxSide) else {
             let least = JSON.int(Int64(FramePlan.multiple))
             throw Failure.video(
                 "image_too_small", "The video is too small: each side must have at least \(FramePlan.multiple) pixels",
                 ctx: ["min_height": least, "min_width": least]
             )
         }
-        let length = min(Double(seconds), shown.duration ?? Double(seconds))
-        let wanted = min(Self.maxFrames, max(1, Int((length * Double(fps)).rounded())))
-        let filter = "fps=\(fps):start_time=0,scale=\(plan.scaledWidth):\(plan.scaledHeight):flags=lanczos,"
-            + "crop=\(plan.width):\(plan.height),setsar=1,format=rgb24"
-        let outcome = try await run(
-            ffmpeg,
-            [
-                "-nostdin", "-v", "error", "-threads", "2", "-protocol_whitelist", "file", "-format_whitelist",
-                Self.containers,
-                "-i", "file:\(input)", "-map", "0:v:0", "-t", "\(seconds)", "-vf", filter, "-frames:v", "\(wanted)",
-                "-f", "rawvideo", "-y", "file:\(output)",
-            ], Self.sampleLimit
-        )
+        try onPlan(plan)
+        let length = min(Double(wish.seconds), shown.duration ?? Double(wish.seconds))
+        let wanted = min(Self.maxFrames, max(1, Int((length * Double(wish.fps)).rounded())))
+        var outcome = try await guessed
+        if !Self.isSize(plan, in: outcome) { outcome = try await take(input, wish, plan.filter, wanted, to: output) }
         try Self.checkSpace(outcome)
         try Self.checkTime(outcome, Self.sampleLimit)
-        let frame = plan.width * plan.height * 3
         let size = Int((try? Files.status(output))?.size ?? 0)
-        let got = size / frame
+        let got = size / (plan.width * plan.height * 3)
         guard got > 0 else {
             throw Failure.video(
                 "unsupported_video_format", "No frame could be read from the video: \(Self.reason(outcome))"
@@ -128,10 +86,45 @@ struct Media: Sendable {
             )
         }
         let frames = Frames(
-            path: output, width: plan.width, height: plan.height, count: max(1, min(got, wanted)), fps: fps
+            path: output, width: plan.width, height: plan.height, count: max(1, min(got, wanted)), fps: wish.fps
         )
         // The last frame of a stream lasts as long as the file says; ffmpeg may stop one frame before.
         return try Self.padded(frames, got: got, wanted: shown.duration == nil ? got : min(wanted, got + 1))
+    }
+
+    /// Takes frames to a file, and says of what size they are.
+    private func take(_ input: String, _ wish: Wish, _ filter: String, _ count: Int, to output: String) async throws
+        -> Program.Outcome
+    {
+        let chain = "[0:v:0]fps=\(wish.fps):start_time=0,\(filter),setsar=1,format=rgb24,split[frames][sizes]"
+        let length = ["-t", "\(wish.seconds)", "-frames:v", "\(count)"]
+        return try await run(
+            ffmpeg,
+            [
+                "-nostdin", "-v", "error", "-threads", "2", "-protocol_whitelist", "file", "-format_whitelist",
+                Self.containers, "-i", "file:\(input)", "-filter_complex", chain, "-map", "[frames]",
+            ] + length + ["-f", "rawvideo", "-y", "file:\(output)", "-map", "[sizes]"] + length
+                + ["-f", "framecrc", "pipe:1"], Self.sampleLimit
+        )
+    }
+
+    /// Whether all frames that were taken are of this size: framecrc gives the width and height of the first, and the
+    /// bytes of each.
+    private static func isSize(_ plan: FramePlan, in outcome: Program.Outcome) -> Bool {
+        var isNamed = false
+        var count = 0
+        for line in String(decoding: outcome.output, as: UTF8.self).split(whereSeparator: \.isNewline) {
+            if line.hasPrefix("#") {
+                if line.hasPrefix("#dimensions 0:") { isNamed = line.hasSuffix(" \(plan.width)x\(plan.height)") }
+            } else {
+                let fields = line.split(separator: ",")
+                guard fields.count > 4, fields[4].drop(while: { $0 == " " }) == "\(plan.width * plan.height * 3)" else {
+                    return false
+                }
+                count += 1
+            }
+        }
+        return isNamed && count > 0
     }
 
     /// Makes the file hold exactly `wanted` frames, the last one again where one is missing.
@@ -166,7 +159,7 @@ struct Media: Sendable {
         guard let video, let width = video["width"]?.doubleValue, let height = video["height"]?.doubleValue,
             width > 0, height > 0
         else { throw Failure.video("unsupported_video_format", "The file holds no video") }
-        let aspect = Self.ratio(video["sample_aspect_ratio"]?.stringValue)
+        let aspect = FramePlan.aspect(Self.ratio(video["sample_aspect_ratio"]?.stringValue))
         let turn = video["side_data_list"]?.arrayValue?.compactMap { $0["rotation"]?.doubleValue }.first
             ?? video["tags"]?["rotate"]?.stringValue.flatMap(Double.init) ?? 0
         let isTurned = Int(turn.rounded()) % 180 != 0
@@ -180,41 +173,25 @@ struct Media: Sendable {
     private static func ratio(_ text: String?) -> Double {
         let parts = (text ?? "").split(separator: ":").compactMap { Double($0) }
         guard parts.count == 2, parts[0] > 0, parts[1] > 0 else { return 1 }
-        return min(max(parts[0] / parts[1], 0.01), 100)
+        return parts[0] / parts[1]
     }
 
-    /// Makes an MP4 of frames: H.264, yuv420p, its index at the front. The same frames give the same bytes.
-    func encode(_ frames: Frames, to output: String) async throws {
-        let outcome = try await run(
-            ffmpeg,
-            [
-                "-nostdin", "-v", "error", "-f", "rawvideo", "-pixel_format", "rgb24", "-video_size",
-                "\(frames.width)x\(frames.height)", "-framerate", "\(frames.fps)", "-i", "file:\(frames.path)",
-                "-vf", Self.toYUV,
-                "-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-threads", "2", "-colorspace", "bt709",
-                "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv", "-movflags", "+faststart",
-                "-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1", "-f", "mp4", "-y",
-                "file:\(output)",
-            ], Self.encodeLimit
-        )
-        try Self.checkSpace(outcome)
-        if outcome.isTimedOut { throw Failure.server("making the video took longer than \(Int(Self.encodeLimit)) s") }
-        guard outcome.isSuccess else {
-            throw Failure.server("ffmpeg could not make the video: \(Self.reason(outcome))")
-        }
+    /// Starts what will make a video of frames that are to come.
+    func encoder(width: Int, height: Int, fps: Int, to output: String) throws(SystemError) -> Encoder {
+        try Encoder(ffmpeg: ffmpeg, limits: Self.limits, width: width, height: height, fps: fps, output: output)
     }
 
     private func run(_ program: String, _ arguments: [String], _ limit: Double) async throws -> Program.Outcome {
         let outcome: Program.Outcome
         do {
             outcome = try await Program.run(
-                program, arguments, environment: ["PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"],
-                timeLimit: limit, memoryLimit: Self.memoryLimit, fileLimit: Self.fileLimit
+                program, arguments, environment: Self.environment, maxOutput: Self.maxOutput, timeLimit: limit,
+                limits: Self.limits
             )
         } catch {
             throw Failure.server("\(error)")
         }
-        if Task.isCancelled { throw CancellationError() }
+        try Task.checkCancellation()
         return outcome
     }
 
@@ -224,12 +201,12 @@ struct Media: Sendable {
         }
     }
 
-    private static func checkSpace(_ outcome: Program.Outcome) throws(Failure) {
+    static func checkSpace(_ outcome: Program.Outcome) throws(Failure) {
         if outcome.error.contains("No space left on device") { throw .server("the disk of the state folder is full") }
     }
 
     /// The last line that the program complained with, without our paths in it.
-    private static func reason(_ outcome: Program.Outcome) -> String {
+    static func reason(_ outcome: Program.Outcome) -> String {
         let line = outcome.error.split(whereSeparator: \.isNewline).last.map(String.init) ?? "no reason given"
         return String(line.split(separator: ":").last.map { $0.trimmingBlanks() } ?? line)
     }

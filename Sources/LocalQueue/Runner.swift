@@ -156,23 +156,46 @@ actor Runner {
         try Task.checkCancellation()
         let fps = Int(input["fps"]?.intValue ?? 8)
         let seconds = Int(input["first_n_seconds"]?.intValue ?? 3)
-        let frames = try await media.sample(
-            video, fps: fps, seconds: seconds, maxSide: maxSide, to: Files.join(folder, "frames.rgb")
-        )
-        note(job.id, "INFO", "\(frames.count) frames of \(frames.width)x\(frames.height) at \(fps) fps")
+        let wish = Media.Wish(fps: fps, seconds: seconds, maxSide: maxSide)
+        let target = Files.join(folder, "output.mp4")
+        var encoder: Encoder?
+        do {
+            let frames = try await media.sample(video, wish, to: Files.join(folder, "frames.rgb")) { plan in
+                encoder = try media.encoder(width: plan.width, height: plan.height, fps: fps, to: target)
+            }
+            let made = try await paint(frames, for: job, input, by: name, in: folder, encoder, onEngine: onEngine)
+            if try await encoder?.finish(made) != true {
+                // What the engine made is not what it said before: the file it named last counts.
+                await encoder?.abandon()
+                encoder = try media.encoder(width: made.width, height: made.height, fps: fps, to: target)
+                if try await encoder?.finish(made) != true { throw Failure.server("the engine's frames are gone") }
+            }
+        } catch {
+            await encoder?.abandon()
+            throw error
+        }
+        let file = try store(target, Lifecycle(job.lifecycle))
+        return ["video": file.output, "seed": .int(job.seed)]
+    }
+
+    /// Has the engine make frames of these.
+    /// - Parameter encoder: gets them as they come, where the engine tells of them.
+    private func paint(
+        _ frames: Frames, for job: Job, _ input: JSON, by name: String, in folder: String, _ encoder: Encoder?,
+        onEngine: (Engines.Info) -> Void
+    ) async throws -> Frames {
+        note(job.id, "INFO", "\(frames.count) frames of \(frames.width)x\(frames.height) at \(frames.fps) fps")
         let (process, info) = try await engines.process(name)
         onEngine(info)
         try Task.checkCancellation()
         let output = Files.join(folder, "output.rgb")
-        let steps = Steps(store: store, job: job.id)
+        let steps = Steps(store: store, job: job.id) { written in
+            encoder?.offer(min(written, frames.count), at: output + ".part")
+        }
         let answer = try await engines.generate(
             Engines.Order(job: job.id, frames: frames, output: output, input: input, seed: job.seed), with: process
         ) { method, params in steps.hear(method, params) }
-        let made = try Self.made(answer, output, fps: fps)
-        let target = Files.join(folder, "output.mp4")
-        try await media.encode(made, to: target)
-        let file = try store(target, Lifecycle(job.lifecycle))
-        return ["video": file.output, "seed": .int(job.seed)]
+        return try Self.made(answer, output, fps: frames.fps)
     }
 
     /// What the engine made, after a look at it: an engine is trusted no more than a file.
@@ -209,34 +232,5 @@ actor Runner {
     static func removeFolder(_ folder: String) {
         for name in (try? Files.list(folder)) ?? [] { try? Files.remove(Files.join(folder, name)) }
         Files.removeDirectory(folder)
-    }
-}
-
-/// Turns an engine's notifications into log lines of its job.
-private final class Steps: Sendable {
-    private let store: Store
-    private let job: String
-    private let started = Instant.now
-
-    init(store: Store, job: String) {
-        self.store = store
-        self.job = job
-    }
-
-    func hear(_ method: String, _ params: JSON) {
-        guard params["job"]?.stringValue ?? job == job else { return }
-        let line: (level: String, message: String)
-        switch method {
-        case "log":
-            let level = ["warning": "WARN", "error": "ERROR"][params["level"]?.stringValue ?? ""] ?? "INFO"
-            line = (level, params["message"]?.stringValue ?? "")
-        case "progress":
-            guard params["phase"] == "denoise", let done = params["done"]?.intValue, let total = params["of"]?.intValue
-            else { return }
-            let seconds = Instant.now.seconds(since: started)
-            line = ("INFO", StepLine.text(done: Int(clamping: done), of: Int(clamping: total), seconds: seconds))
-        default: return
-        }
-        do { try store.log(job, level: line.level, line.message) } catch { Log.warning("a log line is lost: \(error)") }
     }
 }

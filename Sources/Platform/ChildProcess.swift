@@ -52,7 +52,9 @@ public enum ChildProcess {
         let argv = CStrings([path] + arguments)
         let envp = CStrings(environment.map { "\($0.key)=\($0.value)" }.sorted())
         var pid = pid_t()
-        let code = posix_spawn(&pid, path, &actions, &attributes, argv.pointers, envp.pointers)
+        let code = Pipe.making.withLock { _ in
+            posix_spawn(&pid, path, &actions, &attributes, argv.pointers, envp.pointers)
+        }
         guard code == 0 else { throw SystemError(code: code, operation: "start", path: path) }
         return pid
     }

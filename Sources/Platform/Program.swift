@@ -20,31 +20,33 @@ public enum Program {
     /// Runs a program in a session of its own, so that it can be killed with all that it started.
     ///
     /// - Parameters:
+    ///   - input: a descriptor for its stdin, which is closed here in any case; nil for nothing to read.
     ///   - maxOutput: bytes of stdout; the rest is read and dropped.
-    ///   - timeLimit: seconds, then it is killed.
-    ///   - memoryLimit, fileLimit: bytes of address space and of any file that it writes, where the machine has
-    ///     `prlimit` to set them with.
+    ///   - timeLimit: seconds, then it is killed; nil where the caller cancels the task in time.
     /// - Throws: `SystemError` when it cannot be started. A cancelled task kills it.
     public static func run(
         _ path: String,
         _ arguments: [String],
         environment: [String: String],
+        input: CInt? = nil,
         maxOutput: Int = 1 << 20,
-        timeLimit: Double,
-        memoryLimit: Int64? = nil,
-        fileLimit: Int64? = nil
+        timeLimit: Double?,
+        limits: ProgramLimits = ProgramLimits()
     ) async throws(SystemError) -> Outcome {
         let running = Running()
-        let (program, words) = limited(path, arguments, memoryLimit, fileLimit)
+        let (program, words) = limits.command(path, arguments)
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Result<Outcome, SystemError>, Never>) in
                 // The thread that starts it lives as long as it: the death signal is tied to the thread.
                 let body: @Sendable () -> Void = {
                     continuation.resume(returning: Result { () throws(SystemError) in
-                        try runHere(program, words, environment, maxOutput, timeLimit, running)
+                        try runHere(program, words, environment, input, maxOutput, timeLimit, running)
                     })
                 }
-                do throws(SystemError) { try Thread.start(body) } catch { continuation.resume(returning: .failure(error)) }
+                do throws(SystemError) { try Thread.start(body) } catch {
+                    if let input { close(input) }
+                    continuation.resume(returning: .failure(error))
+                }
             }
         } onCancel: {
             running.kill()
@@ -52,46 +54,31 @@ public enum Program {
         return try result.get()
     }
 
-    /// The command under its limits: `prlimit` and `setpriv` are part of util-linux, which every Debian has.
-    private static func limited(
-        _ path: String, _ arguments: [String], _ memory: Int64?, _ file: Int64?
-    ) -> (String, [String]) {
-        var words = [path] + arguments
-        if let setpriv = ChildProcess.find("setpriv") { words = [setpriv, "--pdeathsig", "KILL", "--"] + words }
-        if memory != nil || file != nil, let prlimit = ChildProcess.find("prlimit") {
-            words = [prlimit] + (memory.map { ["--as=\($0)"] } ?? []) + (file.map { ["--fsize=\($0)"] } ?? []) + ["--"] + words
-        }
-        return (words[0], Array(words.dropFirst()))
-    }
-
     private static func runHere(
-        _ path: String, _ arguments: [String], _ environment: [String: String], _ maxOutput: Int, _ timeLimit: Double,
-        _ running: Running
+        _ path: String, _ arguments: [String], _ environment: [String: String], _ input: CInt?, _ maxOutput: Int,
+        _ timeLimit: Double?, _ running: Running
     ) throws(SystemError) -> Outcome {
+        // The child's ends, which keep the pipes open until they are closed here.
+        var theirs = [input].compactMap { $0 }
+        defer { for end in theirs { close(end) } }
         let output = try Pipe.make()
+        theirs.append(output.write)
         defer { close(output.read) }
-        let error: (read: CInt, write: CInt)
-        do { error = try Pipe.make() } catch {
-            close(output.write)
-            throw error
-        }
+        let error = try Pipe.make()
+        theirs.append(error.write)
         defer { close(error.read) }
-        let pid: pid_t
-        do {
-            defer {
-                close(output.write)
-                close(error.write)
-            }
-            pid = try ChildProcess.start(
-                path, arguments, environment: environment, output: output.write, error: error.write, ownSession: true
-            )
-        }
+        let pid = try ChildProcess.start(
+            path, arguments, environment: environment, input: input, output: output.write, error: error.write,
+            ownSession: true
+        )
+        for end in theirs { close(end) }
+        theirs = []
         running.started(pid)
-        let deadline = Instant.now.advanced(bySeconds: timeLimit)
+        let deadline = Instant.now.advanced(bySeconds: timeLimit ?? .infinity)
         var said: [UInt8] = []
         var complaint: [UInt8] = []
         var isTimedOut = false
-        var open = [pollfd(fd: output.read, events: Int16(POLLIN), revents: 0), pollfd(fd: error.read, events: Int16(POLLIN), revents: 0)]
+        var open = [output.read, error.read].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while open.contains(where: { $0.fd >= 0 }) {
             let left = deadline.seconds(since: .now)

@@ -25,6 +25,7 @@ struct FalLocal: AsyncParsableCommand {
     @Option(help: "Pixels of a video's longer side at most.") var maxSide: Int = 512
     @Option(help: "Seconds without a request or a job after which it ends.") var idleTimeout: Double = 900
     @Option(help: "A file of faults and simulated jobs, for tests: see docs/fal-local.md.") var faults: String?
+    @OptionGroup var limits: LimitOptions
     @Option(help: "A fault for tests, such as 'POST /fal-ai status=503 times=2'.") var fault: [String] = []
     @Option(help: "error, warning, info, debug or trace.") var logLevel: String = "warning"
 
@@ -71,6 +72,7 @@ struct FalLocal: AsyncParsableCommand {
         let plan = try FaultPlan(file: faults, rules: fault.compactMap(Fault.init(rule:)))
         options.maxScripted = plan.maxScripted
         options.webhooks = plan.webhooks
+        options.limits = limits.limits
         let queue = try LocalQueue(options)
         try Files.remove(socket)
         let activity = Activity()

@@ -95,7 +95,10 @@ class _Part:
 
 @contextlib.contextmanager
 def part_file(path: str) -> Iterator[_Part]:
-    """Writes `path` as `path.part`, which takes its name only when all is on the disk, and goes when anything fails."""
+    """Writes `path` as `path.part`, which takes its name only when all is written, and goes when anything fails.
+
+    Nothing is synced: who reads it is on this machine, and after a power cut the job is run again.
+    """
     part = path + ".part"
     try:
         fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -104,7 +107,6 @@ def part_file(path: str) -> Iterator[_Part]:
     try:
         yield _Part(fd)
         try:
-            os.fsync(fd)
             os.rename(part, path)
         except OSError as error:
             raise trouble("finishing the frames file", error) from None

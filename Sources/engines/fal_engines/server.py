@@ -29,10 +29,15 @@ class Job:
         if self.cancelled.is_set():
             raise Cancelled
 
-    def progress(self, phase: str, done: int, of: int, eta_s: float | None) -> None:
-        """phase: load, encode, denoise or decode; done of of, in frames or steps; eta_s: seconds left, if known."""
+    def progress(self, phase: str, done: int, of: int, eta_s: float | None, written: int | None = None) -> None:
+        """phase: load, encode, denoise or decode; done of of, in frames or steps; eta_s: seconds left, if known;
+        written: how many frames of the result are in its part file, and final.
+        """
         eta = None if eta_s is None else round(eta_s, 2)
-        self._outlet.notify("progress", {"job": self.id, "phase": phase, "done": done, "of": of, "eta_s": eta})
+        note: dict[str, Any] = {"job": self.id, "phase": phase, "done": done, "of": of, "eta_s": eta}
+        if written is not None:
+            note["written"] = written
+        self._outlet.notify("progress", note)
 
     def log(self, message: str, level: str = "info") -> None:
         self._outlet.notify("log", {"job": self.id, "level": level, "message": message})

@@ -119,6 +119,6 @@ def _loop(job: Job, wish: Generate, painter: _Painter, pool: ThreadPoolExecutor,
         sums["flow_s"] += ready.flow_s
         sums["network_s"] += ready.network_s
         sums["finish_s"] += now - start
-        job.progress("denoise", index + 1, count, (now - began) / (index + 1) * (count - index - 1))
+        job.progress("denoise", index + 1, count, (now - began) / (index + 1) * (count - index - 1), written=index + 1)
     outcome.timings.update({name: round(value, 4) for name, value in sums.items()})
     outcome.timings["loop_s"] = round(time.perf_counter() - began, 4)
