@@ -64,10 +64,11 @@ final class FrameFeed: Sendable {
     }
 
     /// All `count` frames are there, in the file at `path`; nothing comes after them.
-    /// - Returns: false when what was offered before is no part of them.
+    /// - Returns: false when what was offered before is no part of them, or could not be handed on.
     func complete(_ count: Int, at path: String) -> Bool {
         guard let last = Source(path) else { return false }
         return state.update { state in
+            guard !state.isOver else { return false }
             if let source = state.source {
                 guard source.status.inode == last.status.inode, source.status.device == last.status.device,
                     state.sent <= count

@@ -36,10 +36,10 @@ struct FramePlan: Sendable, Equatable {
         guard cutWidth > 0, cutHeight > 0 else { return nil }
         self.width = cutWidth
         self.height = cutHeight
-        // As little as possible is cut off: the side that fits decides.
+        // As little as possible is cut off: the side that fits decides. Less than 8 of the other's pixels are too many.
         let cover = max(Double(cutWidth) / width, Double(cutHeight) / height)
-        scaledWidth = max(cutWidth, Int((width * cover).rounded()))
-        scaledHeight = max(cutHeight, Int((height * cover).rounded()))
+        scaledWidth = max(cutWidth, Int(width * cover + 0.01))
+        scaledHeight = max(cutHeight, Int(height * cover + 0.01))
     }
 
     /// A pixel's width by its height, of what a file says of it.
@@ -50,15 +50,16 @@ struct FramePlan: Sendable, Equatable {
 
     /// Filters of ffmpeg that reckon the size by themselves, for a video that nobody has looked at yet.
     ///
-    /// The frames are those of `filter`, except where rounding makes the scaled picture a multiple of 8 by a hair, and
-    /// where the size changes in the middle of the video: the size of what comes out must be looked at.
+    /// The frames are those of `filter`, unless the size changes in the middle of the video, or is not what the file
+    /// says: the size of what comes out must be looked at.
     static func guessedFilter(maxSide: Int) -> String {
         let width = "st(0,iw*clip(sar,\(aspects.lowerBound),\(aspects.upperBound)))"
         let factor = "st(1,min(1,\(maxSide)/max(ld(0),ih)))"
         func cut(_ side: String) -> String { "\(multiple)*floor((\(side)*ld(1)+0.01)/\(multiple))" }
         let cover = "st(2,\(cut("ld(0)")));st(3,\(cut("ih")));st(4,max(ld(2)/ld(0),ld(3)/ih))"
         let plan = "\(width);\(factor);\(cover)"
-        return "scale='\(plan);max(ld(2),round(ld(0)*ld(4)))':'\(plan);max(ld(3),round(ih*ld(4)))':flags=lanczos"
+        func scaled(_ side: String, _ least: String) -> String { "'\(plan);max(\(least),floor(\(side)*ld(4)+0.01))'" }
+        return "scale=\(scaled("ld(0)", "ld(2)")):\(scaled("ih", "ld(3)")):flags=lanczos"
             + ",crop='\(multiple)*floor(iw/\(multiple))':'\(multiple)*floor(ih/\(multiple))'"
     }
 }

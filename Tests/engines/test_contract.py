@@ -40,6 +40,7 @@ def test_a_job_from_its_first_line_to_its_result(small: Clip) -> None:
     assert "style mix: starry swirls" in logs[1]["message"]
     frames = [n["params"] for n in notes if n["method"] == "progress" and n["params"]["phase"] == "denoise"]
     assert [(p["done"], p["of"]) for p in frames] == [(i, 5) for i in range(1, 6)]
+    assert [p["written"] for p in frames] == [1, 2, 3, 4, 5]
     assert frames[-1]["eta_s"] == 0
     assert result["frames"] == {"path": str(small.engine.workdir / "out.rgb"), "width": 96, "height": 56, "count": 5}
     assert len(data) == 96 * 56 * 3 * 5

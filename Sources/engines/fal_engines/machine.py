@@ -42,7 +42,7 @@ def peak_bytes() -> int:
 
 
 def free_bytes() -> int:
-    """Memory this process can still take: the least of what the machine, the cgroup and the process limit leave."""
+    """Memory this process can still take: the least of what the machine, the cgroup and the process limits leave."""
     free = memory_bytes()
     try:
         with open("/proc/meminfo", encoding="ascii") as info:
@@ -57,11 +57,12 @@ def free_bytes() -> int:
                 free = min(free, int(text) - int(current.read()))
     except (OSError, ValueError):
         pass
-    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if limit != resource.RLIM_INFINITY:
-        try:
-            with open("/proc/self/statm", encoding="ascii") as statm:
-                free = min(free, limit - int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE"))
-        except OSError:
-            pass
+    for kind, field in ((resource.RLIMIT_AS, 0), (resource.RLIMIT_DATA, 5)):
+        limit, _ = resource.getrlimit(kind)
+        if limit != resource.RLIM_INFINITY:
+            try:
+                with open("/proc/self/statm", encoding="ascii") as statm:
+                    free = min(free, limit - int(statm.read().split()[field]) * os.sysconf("SC_PAGE_SIZE"))
+            except OSError:
+                pass
     return max(free, 0)
