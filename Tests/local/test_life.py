@@ -108,6 +108,34 @@ def test_the_key_on_tcp(start, state):
     assert not any(key in line for line in local.lines)
 
 
+def test_the_key_of_a_file(start, state, tmp_path):
+    (tmp_path / "key").write_text("\n  of-a-file:secret \nnot this line\n")
+    local = start("--listen", "127.0.0.1:0", "--key-file", tmp_path / "key", env={"FAL_LOCAL_KEY": "of:environment"}).ready()
+    address = local.line(" listening ").split()[-1].removeprefix("http://")
+
+    def status(key):
+        c = http.client.HTTPConnection(address, timeout=10)
+        return local.ask("GET", REQUESTS + "x/status", headers={"Authorization": f"Key {key}"}, connection=c).status
+
+    assert status("of-a-file:secret") == 404
+    assert status("of:environment") == status("of-a-file") == status("not this line") == 401
+    assert not (state / "local/key").exists(), "none is made where one is given"
+    local.end()
+    assert not any("secret" in line for line in local.lines)
+
+
+@pytest.mark.parametrize("name, text, reason", [("none", None, "none"), ("empty", "\n \n", "the key is empty"), ("folder", "/", "folder")])
+def test_key_files_that_hold_none(start, tmp_path, name, text, reason):
+    path = tmp_path / name
+    if text == "/":
+        path.mkdir()
+    elif text is not None:
+        path.write_text(text)
+    local = start("--listen", "127.0.0.1:0", "--key-file", path)
+    assert local.process.wait(timeout=10) == 1
+    assert reason in local.line("fal-local: ")
+
+
 @pytest.mark.parametrize("address", ["0.0.0.0:0", "192.0.2.1:80", "example.com:80", "127.0.0.1", "127.0.0.1:x"])
 def test_addresses_that_are_not_loopback(state, address):
     done = subprocess.run([LOCAL, "--state-dir", state, "--listen", address], capture_output=True, timeout=10)

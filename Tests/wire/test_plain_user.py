@@ -1,0 +1,68 @@
+"""fal-bridge as a user who may not do everything: on folders and files that belong to somebody else."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+import pytest
+from conftest import BIN, BUNNY, environment
+
+AS_NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+
+
+@pytest.fixture
+def folder():
+    """A folder that everybody may look into and nobody else may write to; those of pytest are closed to others."""
+    if os.geteuid() != 0 or not shutil.which("setpriv"):
+        pytest.skip("only root can become somebody else")
+    path = pathlib.Path(tempfile.mkdtemp(prefix="plain-user-", dir="/tmp"))
+    path.chmod(0o755)
+    if subprocess.run([*AS_NOBODY, BIN, "version"], capture_output=True).returncode != 0:
+        shutil.rmtree(path)
+        pytest.skip("the programs lie where others may not look")
+    (path / "clip.mp4").write_bytes(BUNNY.read_bytes())
+    yield path
+    shutil.rmtree(path)
+
+
+def end_of(folder, *words, input=None, **env):
+    words = [*AS_NOBODY, BIN, *words]
+    env = environment(folder / "state", HOME="/nonexistent", **env)
+    done = subprocess.run([str(w) for w in words], input=input, capture_output=True, text=True, timeout=30, cwd=folder, env=env)
+    return done.returncode, done.stdout, done.stderr
+
+
+def run(folder, *more, **env):
+    return end_of(folder, "run", "--input", f"video_url={folder}/clip.mp4", "--input", "prompt=x", *more, **env)
+
+
+def test_a_state_folder_of_somebody_else(folder):
+    code, out, said = run(folder)
+    assert (code, out) == (1, "")
+    assert said.startswith("fal-bridge: unavailable: ") and f"mkdir {folder}/state: Permission denied" in said
+    (folder / "state").mkdir(mode=0o755)
+    code, out, said = run(folder, "--json")
+    error = json.loads(out)["error"]
+    assert code == 1 and error["code"] == 1503 and f"{folder}/state" in error["message"] and "denied" in error["message"]
+
+
+def test_it_goes_on_serving(folder):
+    calls = [{"id": 1, "method": "submit", "params": {"input": {"video_url": f"{folder}/clip.mp4", "prompt": "x"}}},
+             {"id": 2, "method": "ping"}]
+    text = "".join(json.dumps({"jsonrpc": "2.0", **call}) + "\n" for call in calls)
+    code, out, said = end_of(folder, input=text)
+    answers = {a["id"]: a for a in map(json.loads, out.splitlines())}
+    assert code == 0 and answers[1]["error"]["code"] == 1503 and answers[2]["result"] == {}
+
+
+def test_a_video_and_a_key_of_somebody_else(folder):
+    (folder / "clip.mp4").chmod(0o600)
+    code, out, said = run(folder)
+    assert code == 1 and "clip.mp4" in said and "ermission denied" in said
+    (folder / "key").write_text("id:secret\n")
+    (folder / "key").chmod(0o600)
+    code, out, said = run(folder, "--key-file", folder / "key")
+    assert code == 2 and f"open {folder}/key: Permission denied" in said and "secret" not in said
