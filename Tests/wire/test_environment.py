@@ -1,4 +1,4 @@
-"""fal-bridge as a user who may not do everything: on folders and files that belong to somebody else."""
+"""The machine is at fault: folders and files belong to somebody else, or programs are missing."""
 
 import json
 import os
@@ -66,3 +66,19 @@ def test_a_video_and_a_key_of_somebody_else(folder):
     (folder / "key").chmod(0o600)
     code, out, said = run(folder, "--key-file", folder / "key")
     assert code == 2 and f"open {folder}/key: Permission denied" in said and "secret" not in said
+
+
+def test_run_without_ffmpeg(state, tmp_path):
+    words = [BIN, "run", "--input", f"video_url={BUNNY}", "--input", "prompt=x", "-o", tmp_path / "out.mp4"]
+    done = subprocess.run(list(map(str, words)), capture_output=True, text=True, timeout=60,
+                          env=environment(state, PATH=str(tmp_path)))
+    assert done.returncode == 1 and done.stdout == ""
+    assert "ffmpeg is not installed: apt-get install ffmpeg" in done.stderr, done.stderr
+    assert not (tmp_path / "out.mp4").exists()
+
+
+def test_run_without_fal_local(state, tmp_path):
+    words = [BIN, "run", "--input", f"video_url={BUNNY}", "--input", "prompt=x"]
+    done = subprocess.run(list(map(str, words)), capture_output=True, text=True, timeout=60,
+                          env=environment(state, FAL_LOCAL_BIN=str(tmp_path / "none")))
+    assert done.returncode == 1 and "fal-local cannot be started" in done.stderr and "none" in done.stderr, done.stderr
