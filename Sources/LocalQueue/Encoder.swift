@@ -23,10 +23,8 @@ final class Encoder: Sendable {
         self.width = width
         self.height = height
         let words = [
-            // The format is known, and what ffmpeg would read ahead to find it out would keep frames waiting.
             "-nostdin", "-v", "error", "-f", "rawvideo", "-pixel_format", "rgb24", "-video_size", "\(width)x\(height)",
-            "-framerate", "\(fps)", "-fpsprobesize", "0", "-probesize", "32", "-analyzeduration", "0", "-i", "pipe:0",
-            "-vf", Self.toYUV,
+            "-framerate", "\(fps)", "-i", "pipe:0", "-vf", Self.toYUV,
             "-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-threads", "2", "-colorspace", "bt709",
             "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv", "-movflags", "+faststart",
             "-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1", "-f", "mp4", "-y",
@@ -77,7 +75,9 @@ final class Encoder: Sendable {
         }
         defer { watchdog.cancel() }
         let outcome = await program.result
-        if isLate.withLock({ $0 }) { throw Failure.server("making the video took longer than \(Int(Self.timeLimit)) s") }
+        guard !isLate.withLock({ $0 }) else {
+            throw Failure.server("making the video took longer than \(Int(Self.timeLimit)) s")
+        }
         do { return try outcome.get() } catch { throw Failure.server("\(error)") }
     }
 

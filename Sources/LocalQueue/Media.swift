@@ -96,7 +96,8 @@ struct Media: Sendable {
     private func take(_ input: String, _ wish: Wish, _ filter: String, _ count: Int, to output: String) async throws
         -> Program.Outcome
     {
-        let chain = "[0:v:0]fps=\(wish.fps):start_time=0,\(filter),setsar=1,format=rgb24,split[frames][sizes]"
+        // V is video that is no picture of a cover.
+        let chain = "[0:V:0]fps=\(wish.fps):start_time=0,\(filter),setsar=1,format=rgb24,split[frames][sizes]"
         let length = ["-t", "\(wish.seconds)", "-frames:v", "\(count)"]
         return try await run(
             ffmpeg,
