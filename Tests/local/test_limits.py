@@ -34,7 +34,7 @@ def test_what_an_engine_may_take(start):
 
 
 def test_an_engine_that_says_nothing(start):
-    local = start("--engine-silence", "0.5").ready()
+    local = start("--engine-silence", "2").ready()
     result = local.result(local.submit("hang"))
     assert result.status == 503 and "it said nothing for" in result.json["detail"]
     assert local.result(local.submit("slow=0.1")).status == 200
