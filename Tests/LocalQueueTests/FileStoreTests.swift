@@ -14,10 +14,10 @@ struct FileStoreTests {
         files = try FileStore(folder: folder.file("files"), store: store)
     }
 
-    private func put(_ text: String, name: String = "a.txt", lifetime: Double? = 60) throws -> StoredFile {
+    private func put(_ text: String, name: String = "a.txt", lifetime: String = "60") throws -> StoredFile {
         let incoming = try files.begin()
         for byte in text.utf8 { try [byte].withUnsafeBytes { try incoming.write($0) } }
-        return try files.commit(incoming, name: name, type: "text/plain", lifetime: lifetime)
+        return try files.commit(incoming, name: name, type: "text/plain", Lifecycle("{\"expiration_duration_seconds\":\(lifetime)}"))
     }
 
     private func blobs() throws -> [String] {
@@ -35,13 +35,13 @@ struct FileStoreTests {
     }
 
     @Test func aBlobGoesWithItsLastName() throws {
-        let short = try put("hello", lifetime: 0)
-        let long = try put("hello", lifetime: nil)
+        let short = try put("hello", lifetime: "0")
+        let long = try put("hello", lifetime: "null")
         #expect(try files.file(short.path)?.path == nil)
         try files.clean()
         #expect(try files.file(long.path)?.path == long.path)
         #expect(try blobs().count == 1)
-        _ = try put("other", lifetime: 0)
+        _ = try put("other", lifetime: "0")
         try Files.makeDirectory(folder.file("files/00"))
         try Files.write([1], to: folder.file("files/00/nameless"))
         try files.clean()
@@ -61,7 +61,7 @@ struct FileStoreTests {
     }
 
     @Test func aPlaceIsFoundByItsToken() throws {
-        let place = try files.makePlace(name: "ü b/../c.mp4", type: "video/mp4", lifetime: 5)
+        let place = try files.makePlace(name: "ü b/../c.mp4", type: "video/mp4", Lifecycle(nil))
         #expect(place.path.hasPrefix("/files/b/") && place.path.hasSuffix("__b_.._c.mp4"))
         #expect(try files.place(token: place.token)?.path == place.path)
         #expect(try files.place(token: "x")?.path == nil)

@@ -19,9 +19,10 @@ struct QueueTests {
 
     @discardableResult
     private func add(_ id: String, low: Bool = false, startBy: Double? = nil) throws -> Int {
-        try store.add(
-            id: id, endpoint: endpoint, input: ["prompt": "x"], seed: 7, engine: "copy", isLow: low, startBy: startBy
-        )
+        var job = Store.NewJob(id: id, endpoint: endpoint, input: ["prompt": "x"], seed: 7, engine: "copy")
+        job.isLow = low
+        job.startBy = startBy
+        return try store.add(job)
     }
 
     @Test func firstComeFirstServedAndLowOnesLast() throws {
@@ -81,7 +82,7 @@ struct QueueTests {
         try add("timely", startBy: Timestamp.now.seconds + 60)
         #expect(try store.job("late")?.isTooLate == true)
         #expect(try store.job("timely")?.isTooLate == false)
-        try store.expire("late")
+        #expect(try store.expire() == store.job("timely")?.startBy)
         #expect(try store.job("late")?.errorType == "request_timeout")
         #expect(try store.takeNext()?.id == "timely")
     }
@@ -100,10 +101,48 @@ struct QueueTests {
         let path = folder.file("newer.db")
         do {
             let database = try Database(path: path)
-            try database.execute("PRAGMA user_version = 2")
+            try database.execute("PRAGMA user_version = 3")
         }
         let before = try Files.read(path, limit: 1 << 20)
         #expect(throws: Store.Unusable.self) { try Store(path) }
         #expect(try Files.read(path, limit: 1 << 20) == before)
+    }
+
+    @Test func aFolderOfTheFirstFormIsTakenOver() throws {
+        let path = folder.file("first.db")
+        do {
+            let database = try Database(path: path)
+            try database.execute(Forms.steps[0])
+            try database.execute("PRAGMA user_version = 1")
+            try database.execute(
+                """
+                INSERT INTO jobs (id, serial, endpoint, base, input, seed, is_low, state, created)
+                VALUES ('old', 1, 'fal-ai/fast-animatediff/video-to-video', 'fal-ai/fast-animatediff', '{}', 7, 0,
+                'queued', 1);
+                INSERT INTO files VALUES ('/files/b/x/y', 'hash', 'video/mp4', 'y', 5, 1, NULL);
+                INSERT INTO uploads VALUES ('token', '/files/b/x/z', 'video/mp4', 'z', NULL, 9e9);
+                """
+            )
+        }
+        let store = try Store(path)
+        let files = try FileStore(folder: folder.file("files"), store: store)
+        #expect(try files.file("/files/b/x/y")?.access == .allow)
+        #expect(try files.place(token: "token")?.hasParts == false)
+        let job = try #require(try store.takeNext())
+        #expect(job.id == "old" && job.gatewayID == "old" && job.isRetried && job.script == nil)
+        try store.finish("old", Ending(output: ["ok": true], metrics: nil))
+        #expect(try store.job("old")?.body == #"{"ok":true}"#)
+        #expect(try Store(path).job("old")?.state == .done)
+    }
+
+    @Test func whatIsNotToBeKept() throws {
+        var job = Store.NewJob(id: "a", endpoint: endpoint, input: ["prompt": "x"], seed: 7, engine: nil)
+        job.keepsIO = false
+        _ = try store.add(job)
+        _ = try store.takeNext()
+        try store.finish("a", Ending(output: .string(String(repeating: "x", count: 20_000)), metrics: nil))
+        let done = try #require(try store.job("a"))
+        #expect(done.input == [:])
+        #expect(abs((done.expires ?? 0) - Timestamp.now.seconds - 360) < 30)
     }
 }

@@ -44,9 +44,13 @@ class Answer:
 class Local:
     """One fal-local; what it says on stderr is read by a thread, so that every wait has a deadline."""
 
-    def __init__(self, state, *args, engine="copy", env=None):
+    def __init__(self, state, *args, engine="copy", env=None, faults=None):
         self.state = pathlib.Path(state)
         self.socket = self.state / "fal-local.sock"
+        if faults is not None:
+            file = pathlib.Path(str(self.state) + ".faults.json")
+            file.write_text(json.dumps(faults))
+            args = (*args, "--faults", file)
         words = [str(LOCAL), "--state-dir", str(state), "--engines", str(ENGINES), *map(str, args)]
         if engine:
             words += ["--engine", engine]
@@ -105,6 +109,22 @@ class Local:
         put = self.ask("PUT", place.json["upload_url"].removeprefix("http://fal-local"), pathlib.Path(path).read_bytes(), {"Content-Type": type})
         assert put.status == 200, put.body
         return place.json["file_url"]
+
+    def play(self, prompt="x", endpoint=ENDPOINT, headers=None, query=""):
+        """Submits a job that follows a script of the faults file."""
+        answer = self.ask("POST", endpoint + query, {"prompt": prompt}, headers)
+        assert answer.status == 200, answer.body
+        return answer.json["request_id"]
+
+    def events(self, id, logs=True):
+        """The events of a job's status, to its end or that of the connection."""
+        c = SocketConnection(self.socket)
+        c.request("GET", f"{REQUESTS}{id}/status/stream?logs={int(logs)}", headers={"Accept": "text/event-stream"})
+        response = c.getresponse()
+        assert response.status == 200
+        for line in response:
+            if line.startswith(b"data:"):
+                yield json.loads(line[5:])
 
     def status(self, id, logs=True):
         return self.ask("GET", f"{REQUESTS}{id}/status?logs={int(logs)}").json
