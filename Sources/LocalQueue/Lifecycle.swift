@@ -18,8 +18,9 @@ public struct Lifecycle: Sendable {
     /// - Parameter header: the header's JSON; what is not understood says nothing.
     public init(_ header: String?) {
         let json = header.flatMap { try? JSON.parse($0) }
+        // fal's backends take 0 for no end.
         switch json?["expiration_duration_seconds"] {
-        case .null?: lifetime = .infinity
+        case .null?, 0?: lifetime = .infinity
         case let value?: lifetime = value.doubleValue.map { max($0, 0) }
         case nil: lifetime = nil
         }

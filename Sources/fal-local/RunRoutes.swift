@@ -22,16 +22,21 @@ struct RunRoutes {
         guard let endpoint = try? EndpointID(id) else { return Reply.detail(404, "Path /\(id) not found") }
         if !isTrusted, let refusal = refusal(request, endpoint) { return refusal }
         guard request.method == .post else { return Reply.notAllowed }
-        let started = Mutex<String?>(nil)
-        // Nobody can fetch the result of one who has gone away.
+        // Nobody can fetch the result of one who has gone away, be it before or after the run began.
+        let state = Mutex<(id: String?, isGone: Bool)>((nil, false))
         let queue = queue
+        @Sendable func abandon() {
+            guard let id = state.withLock({ $0.isGone ? $0.id : nil }) else { return }
+            Task { _ = try? await queue.cancel(id, of: endpoint.base) }
+        }
         var response = try await request.body.consumeWithInboundCloseHandler { body in
             try await run(Request(head: request.head, body: body), endpoint, isStream) { id in
-                started.withLock { $0 = id }
+                state.withLock { $0.id = id }
+                abandon()
             }
         } onInboundClosed: {
-            guard let id = started.withLock({ $0 }) else { return }
-            Task { _ = try? await queue.cancel(id, of: endpoint.base) }
+            state.withLock { $0.isGone = true }
+            abandon()
         }
         response.headers[.connection] = "close"
         return response

@@ -133,6 +133,6 @@ def test_outputs_have_the_access_that_was_asked_for(start):
     video = local.result(local.play(headers=lifecycle)).json["video"]
     assert video["file_size"] == 1000 and local.ask("GET", path(video["url"])).status == 403
     assert len(local.ask("GET", path(local.result(local.play()).json["video"]["url"])).body) == 1000
-    gone = local.play(headers={"X-Fal-Object-Lifecycle-Preference": '{"expiration_duration_seconds":0}'})
+    gone = local.play(headers={"X-Fal-Object-Lifecycle-Preference": '{"expiration_duration_seconds":0.001}'})
     assert local.ask("GET", path(local.result(gone).json["video"]["url"])).status == 404
     assert local.ask("GET", REQUESTS + gone).status == 200
