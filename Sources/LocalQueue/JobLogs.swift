@@ -15,7 +15,7 @@ extension Store {
     func log(_ job: String, _ lines: [(level: String, message: String)]) throws(SQLiteError) {
         guard !lines.isEmpty else { return }
         defer { changes.note(job) }
-        try use { database throws(SQLiteError) in
+        try useUnhurried { database throws(SQLiteError) in
             try database.transaction { () throws(SQLiteError) in
                 for line in lines {
                     try database.run(

@@ -110,7 +110,7 @@ extension Store {
     /// Takes the next job in line whose time has come, and marks it as running.
     /// - Parameter scripted: whether of those that follow a script or of those that an engine runs.
     func takeNext(scripted: Bool = false) throws(SQLiteError) -> Job? {
-        let job = try use { database throws(SQLiteError) in
+        let job = try useUnhurried { database throws(SQLiteError) in
             try database.transaction { () throws(SQLiteError) -> Job? in
                 let next = try database.query(
                     """

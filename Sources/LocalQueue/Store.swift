@@ -4,7 +4,8 @@ import Platform
 import SQLite
 import Synchronization
 
-/// The queue's database. Every change is on the disk when its function returns.
+/// The queue's database. Every change is on the disk when its function returns, but for log lines and the mark of a
+/// job that begins: a power cut may take the last of these back.
 final class Store: Sendable {
     /// The form of the tables; a file of a later form is left alone.
     private static let version = Forms.steps.count
@@ -34,6 +35,21 @@ final class Store: Sendable {
             }
         }
         self.database = Mutex(database)
+    }
+
+    /// Runs `body` with the database to itself, without waiting for the disk. What it writes is kept by the next change
+    /// that does wait, and by the kernel when the process is killed.
+    func useUnhurried<Result: Sendable>(_ body: (Database) throws(SQLiteError) -> Result) throws(SQLiteError) -> Result {
+        try use { database throws(SQLiteError) in
+            try database.execute("PRAGMA synchronous = NORMAL")
+            let result: Result
+            do throws(SQLiteError) { result = try body(database) } catch {
+                try database.execute("PRAGMA synchronous = FULL")
+                throw error
+            }
+            try database.execute("PRAGMA synchronous = FULL")
+            return result
+        }
     }
 
     private static func newer(_ path: String, _ found: Int) -> Unusable {
