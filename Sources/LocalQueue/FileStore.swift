@@ -32,10 +32,11 @@ public final class FileStore: Sendable {
     public static let outputLifetime = 30.0 * 86_400
     /// Bytes of one file.
     public static let maxBytes: Int64 = 4 << 30
+
     let folder: String
     let store: Store
     /// Held while blobs come to or go from their places, so that none is removed that was just named anew.
-    private let placing = Mutex(())
+    let placing = Mutex(())
 
     init(folder: String, store: Store) throws(SystemError) {
         self.folder = folder

@@ -76,25 +76,28 @@ extension FileStore {
     public func commit(_ file: IncomingFile, part number: Int, of place: UploadPlace) throws -> String {
         let (hash, size) = try file.finish()
         let etag = "\"\(hash.prefix(32))\""
-        do {
-            let others = try store.use { database throws(SQLiteError) in
-                try database.query(
-                    "SELECT coalesce(sum(size), 0) FROM upload_parts WHERE token = ? AND number <> ?",
-                    .text(place.token), .int(Int64(number))
-                ) { $0.int(0) }.first ?? 0
+        // One part at a time, so that what lies there is what its row says.
+        try placing.withLock { _ in
+            do {
+                let others = try store.use { database throws(SQLiteError) in
+                    try database.query(
+                        "SELECT coalesce(sum(size), 0) FROM upload_parts WHERE token = ? AND number <> ?",
+                        .text(place.token), .int(Int64(number))
+                    ) { $0.int(0) }.first ?? 0
+                }
+                guard others <= Self.maxBytes - size else { throw SystemError(code: EFBIG, operation: "write") }
+                try Files.makeDirectory(partsFolder)
+            } catch {
+                try? Files.remove(file.path)
+                throw error
             }
-            guard others <= Self.maxBytes - size else { throw SystemError(code: EFBIG, operation: "write") }
-            try Files.makeDirectory(partsFolder)
-        } catch {
-            try? Files.remove(file.path)
-            throw error
-        }
-        try Files.rename(file.path, to: part(number, of: place.token))
-        _ = try store.use { database throws(SQLiteError) in
-            try database.run(
-                "INSERT OR REPLACE INTO upload_parts VALUES (?, ?, ?, ?)", .text(place.token), .int(Int64(number)),
-                .text(etag), .int(size)
-            )
+            try Files.rename(file.path, to: part(number, of: place.token))
+            try store.use { database throws(SQLiteError) in
+                _ = try database.run(
+                    "INSERT OR REPLACE INTO upload_parts VALUES (?, ?, ?, ?)", .text(place.token),
+                    .int(Int64(number)), .text(etag), .int(size)
+                )
+            }
         }
         return etag
     }

@@ -44,6 +44,7 @@ struct FalLocal: AsyncParsableCommand {
         Log.configure(name: "fal-local", level: Log.Level(name: logLevel) ?? .warning, format: .text)
         Signals.ignoreBrokenPipe()
         umask(0o077)
+        OpenFiles.raiseLimit()
         do {
             try await serve()
         } catch let error as ExitCode {
@@ -70,6 +71,7 @@ struct FalLocal: AsyncParsableCommand {
         options.schemaFolders = schemas
         options.maxSide = maxSide
         let plan = try FaultPlan(file: faults, rules: fault.compactMap(Fault.init(rule:)))
+        if let faults { Log.warning("\(faults) is in force: answers may be wrong on purpose") }
         options.maxScripted = plan.maxScripted
         options.webhooks = plan.webhooks
         options.limits = limits.limits

@@ -256,3 +256,13 @@ def test_files_that_are_refused(start, faults, word):
     local = start(faults=faults)
     assert local.process.wait(timeout=DEADLINE) == 1
     assert word in local.line("fal-local:")
+
+
+def test_many_who_watch(start):
+    local = start(faults={"jobs": [{"queue_seconds": 0.2, "run_seconds": 0.5, "steps": 2, "output": {"ok": 1}}],
+                          "concurrent_jobs": 50}).ready()
+    ids = [local.play() for _ in range(200)]
+    with ThreadPoolExecutor(len(ids)) as pool:
+        for events in pool.map(lambda id: list(local.events(id)), ids):
+            assert events[-1]["status"] == "COMPLETED" and "error" not in events[-1]
+            assert len([line for e in events for line in e["logs"] or []]) == 2

@@ -1,0 +1,15 @@
+import Glibc
+
+/// How many files and connections the process may have open.
+enum OpenFiles {
+    /// As many as the system lets us have, up to this.
+    private static let wanted: rlim_t = 65_536
+
+    /// The usual 1,024 are fewer than the callers who may watch a job at once.
+    static func raiseLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < wanted else { return }
+        limit.rlim_cur = min(wanted, limit.rlim_max)
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}
