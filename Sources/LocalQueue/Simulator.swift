@@ -105,7 +105,8 @@ actor Simulator {
             try Task.checkCancellation()
             let seconds = Instant.now.seconds(since: started)
             // As many lines as are due by now, in one go: a busy machine wakes us late.
-            let due = interval > 0 ? min(max(Int(seconds / interval), told + 1), script.steps) : script.steps
+            let share = interval > 0 ? min(seconds / interval, Double(script.steps)) : Double(script.steps)
+            let due = max(Int(share), told + 1)
             try store.log(job.id, (told + 1...due).map { step in
                 ("INFO", StepLine.text(done: step, of: script.steps, seconds: interval * Double(step)))
             })

@@ -39,7 +39,9 @@ final class Store: Sendable {
 
     /// Runs `body` with the database to itself, without waiting for the disk. What it writes is kept by the next change
     /// that does wait, and by the kernel when the process is killed.
-    func useUnhurried<Result: Sendable>(_ body: (Database) throws(SQLiteError) -> Result) throws(SQLiteError) -> Result {
+    func useUnhurried<Result: Sendable>(
+        _ body: (Database) throws(SQLiteError) -> Result
+    ) throws(SQLiteError) -> Result {
         try use { database throws(SQLiteError) in
             try database.execute("PRAGMA synchronous = NORMAL")
             let result: Result

@@ -128,7 +128,8 @@ actor Webhooks {
 
     /// Whether a URL leads to this machine, written in a way that leaves no doubt of it.
     static func isLoopback(_ url: String) -> Bool {
-        guard let scheme = ["http://", "https://"].first(where: { url.lowercased().hasPrefix($0) }) else { return false }
+        let scheme = ["http://", "https://"].first { url.lowercased().hasPrefix($0) }
+        guard let scheme else { return false }
         let authority = url.dropFirst(scheme.count).prefix { !"/?#".contains($0) }.lowercased()
         if authority == "[::1]" || authority.hasPrefix("[::1]:") { return isPort(authority.dropFirst(5)) }
         let host = authority.prefix { $0 != ":" }

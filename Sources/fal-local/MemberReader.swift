@@ -20,7 +20,8 @@ struct MemberReader {
     mutating func number(_ name: String, _ range: ClosedRange<Double>) throws(FaultPlan.Malformed) -> Double? {
         guard let value = value(name) else { return nil }
         guard let number = value.doubleValue, range.contains(number) else {
-            throw FaultPlan.Malformed("\"\(name)\" of \(place) is a number of \(range.lowerBound) to \(range.upperBound)")
+            let limits = "\(range.lowerBound) to \(range.upperBound)"
+            throw FaultPlan.Malformed("\"\(name)\" of \(place) is a number of \(limits)")
         }
         return number
     }

@@ -180,7 +180,8 @@ struct Responder: HTTPResponder {
         switch target.host {
         case "fal.run": return try await run(base).respond(inner, parts, isTrusted: true)
         // Requests are addressed as they would be at fal; files lie here.
-        case "queue.fal.run": return try await queueRoutes("https://\(target.host)", fileBase: base).respond(inner, parts)
+        case "queue.fal.run":
+            return try await queueRoutes("https://\(target.host)", fileBase: base).respond(inner, parts)
         case "rest.fal.ai":
             return try await rest(inner, parts, UploadRoutes(queue: queue, plan: plan, base: base)) ?? Reply.noPath
         default: return Reply.text(400, "Invalid request")

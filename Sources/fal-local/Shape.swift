@@ -28,7 +28,9 @@ struct Shape: Sendable {
         }
     }
 
-    func applied(to body: RequestBody) -> RequestBody { RequestBody(asyncSequence: ShapedBody(base: body, shape: self)) }
+    func applied(to body: RequestBody) -> RequestBody {
+        RequestBody(asyncSequence: ShapedBody(base: body, shape: self))
+    }
 
     /// Waits as long as so many bytes take.
     func pace(_ count: Int) async throws {

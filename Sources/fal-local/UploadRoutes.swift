@@ -91,7 +91,8 @@ struct UploadRoutes {
         else { return Reply.detail(400, "the body must be a JSON object with \"parts\"") }
         var parts: [(number: Int64, etag: String)] = []
         for part in list {
-            guard let number = (part["partNumber"] ?? part["part_number"])?.intValue, let etag = part["etag"]?.stringValue
+            guard let number = (part["partNumber"] ?? part["part_number"])?.intValue,
+                let etag = part["etag"]?.stringValue
             else { return Reply.detail(400, "a part has a \"partNumber\" and an \"etag\"") }
             parts.append((number, etag))
         }

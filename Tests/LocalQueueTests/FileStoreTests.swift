@@ -17,7 +17,8 @@ struct FileStoreTests {
     private func put(_ text: String, name: String = "a.txt", lifetime: String = "60") throws -> StoredFile {
         let incoming = try files.begin()
         for byte in text.utf8 { try [byte].withUnsafeBytes { try incoming.write($0) } }
-        return try files.commit(incoming, name: name, type: "text/plain", Lifecycle("{\"expiration_duration_seconds\":\(lifetime)}"))
+        let lifecycle = Lifecycle("{\"expiration_duration_seconds\":\(lifetime)}")
+        return try files.commit(incoming, name: name, type: "text/plain", lifecycle)
     }
 
     private func blobs() throws -> [String] {

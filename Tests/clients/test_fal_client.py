@@ -23,8 +23,8 @@ DEADLINE = 30
 
 FAULTS = {
     "jobs": [
-        {"prompt": "steps", "queue_seconds": 0.3, "queue_positions": 2, "run_seconds": 0.6, "steps": 3, "logs": ["hello"],
-         "output": {"n": 1}},
+        {"prompt": "steps", "queue_seconds": 0.3, "queue_positions": 2, "run_seconds": 0.6, "steps": 3,
+         "logs": ["hello"], "output": {"n": 1}},
         {"prompt": "long", "run_seconds": 600},
         {"prompt": "bad field", "fail": "field"},
         {"prompt": "gone", "fail": "runner_disconnected"},
@@ -40,8 +40,8 @@ def server(tmp_path_factory):
     (folder / "faults.json").write_text(json.dumps(FAULTS))
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("FAL_", "XDG_"))}
     process = subprocess.Popen(
-        [str(LOCAL), "--state-dir", str(folder / "s"), "--engines", str(ROOT / "Tests/local/engines"), "--engine", "copy",
-         "--listen", "127.0.0.1:0", "--faults", str(folder / "faults.json")],
+        [str(LOCAL), "--state-dir", str(folder / "s"), "--engines", str(ROOT / "Tests/local/engines"),
+         "--engine", "copy", "--listen", "127.0.0.1:0", "--faults", str(folder / "faults.json")],
         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={**kept, "FAL_LOCAL_KEY": KEY})
     lines = queue.Queue()
     threading.Thread(target=lambda: [lines.put(line) for line in process.stderr], daemon=True).start()
@@ -79,7 +79,8 @@ def test_submit_events_and_result(client):
     for event in handle.iter_events(with_logs=True, interval=0.02):
         states.append(event)
     kinds = [type(s).__name__ for s in states]
-    assert kinds == sorted(kinds, key=["Queued", "InProgress", "Completed"].index) and set(kinds) == {"Queued", "InProgress", "Completed"}
+    order = ["Queued", "InProgress", "Completed"]
+    assert kinds == sorted(kinds, key=order.index) and set(kinds) == set(order)
     assert {s.position for s in states if isinstance(s, fal_client.Queued)} >= {0, 2}
     last = states[-1]
     assert last.metrics["inference_time"] == 0.6 and last.error is None
@@ -116,8 +117,9 @@ def test_a_webhook(client):
 def test_subscribe_with_the_engine(client):
     url = client.upload_file(str(BUNNY))
     enqueued, seen = [], []
-    output = client.subscribe(MODEL, {"video_url": url, "prompt": "x", "first_n_seconds": 2, "fps": 4, "seed": 7}, with_logs=True,
-                              on_enqueue=enqueued.append, on_queue_update=seen.append, client_timeout=DEADLINE)
+    arguments = {"video_url": url, "prompt": "x", "first_n_seconds": 2, "fps": 4, "seed": 7}
+    output = client.subscribe(MODEL, arguments, with_logs=True, on_enqueue=enqueued.append,
+                              on_queue_update=seen.append, client_timeout=DEADLINE)
     assert output["seed"] == 7 and isinstance(seen[-1], fal_client.Completed) and len(enqueued) == 1
     assert len(fetch(output["video"]["url"])) == output["video"]["file_size"]
 
@@ -141,7 +143,8 @@ def test_cancel_and_timeout(client):
 
 @pytest.mark.parametrize("prompt, status, type", [("bad field", 422, None), ("gone", 503, "runner_disconnected")])
 def test_errors_of_a_job(client, prompt, status, type):
-    for attempt in (lambda: client.submit(MODEL, {"prompt": prompt}).get(), lambda: client.run(MODEL, {"prompt": prompt})):
+    arguments = {"prompt": prompt}
+    for attempt in (lambda: client.submit(MODEL, arguments).get(), lambda: client.run(MODEL, arguments)):
         with pytest.raises(fal_client.FalClientHTTPError) as caught:
             attempt()
         assert caught.value.status_code == status
@@ -191,9 +194,11 @@ def test_an_upload_in_parts(client, monkeypatch, tmp_path):
 
 
 def test_who_may_read(client):
-    settings = fal_client.client.StorageSettings(expires_in="1h", initial_acl=fal_client.client.StorageACL(default="forbid"))
+    access = fal_client.client.StorageACL(default="forbid")
+    settings = fal_client.client.StorageSettings(expires_in="1h", initial_acl=access)
     for repository in ("fal_v3", "fal"):
-        url = client.upload(b"mine", "text/plain", "a.txt", repository=repository, fallback_repository=repository, lifecycle=settings)
+        url = client.upload(b"mine", "text/plain", "a.txt", repository=repository, fallback_repository=repository,
+                            lifecycle=settings)
         with pytest.raises(urllib.error.HTTPError) as caught:
             fetch(url)
         assert caught.value.code == 403

@@ -115,8 +115,8 @@ def test_who_may_read(local):
         lifecycle = {"X-Fal-Object-Lifecycle": json.dumps({"initial_acl": {"default": access, "rules": []}})}
         place = local.ask("POST", "/storage/upload/initiate", {"content_type": "a/b", "file_name": "a"}, lifecycle).json
         assert local.ask("PUT", path(place["upload_url"]), b"mine", {"Content-Type": "a/b"}).status == 200
-        once = local.ask("POST", "/files/upload", b"mine", {**owner, **lifecycle, "Content-Type": "a/b"}).json["access_url"]
-        for file in (path(place["file_url"]), path(once)):
+        once = local.ask("POST", "/files/upload", b"mine", {**owner, **lifecycle, "Content-Type": "a/b"})
+        for file in (path(place["file_url"]), path(once.json["access_url"])):
             assert local.ask("GET", file).status == status
             assert local.ask("GET", file, headers={"Authorization": "Bearer x"}).status == status
             assert local.ask("GET", file, headers=owner).body == b"mine"
@@ -129,10 +129,11 @@ def test_who_may_read(local):
 
 def test_outputs_have_the_access_that_was_asked_for(start):
     local = start(faults={"jobs": [{"file": {"size": 1000}}]}).ready()
-    lifecycle = {"X-Fal-Object-Lifecycle-Preference": '{"expiration_duration_seconds":60,"initial_acl":{"default":"forbid"}}'}
+    name = "X-Fal-Object-Lifecycle-Preference"
+    lifecycle = {name: '{"expiration_duration_seconds":60,"initial_acl":{"default":"forbid"}}'}
     video = local.result(local.play(headers=lifecycle)).json["video"]
     assert video["file_size"] == 1000 and local.ask("GET", path(video["url"])).status == 403
     assert len(local.ask("GET", path(local.result(local.play()).json["video"]["url"])).body) == 1000
-    gone = local.play(headers={"X-Fal-Object-Lifecycle-Preference": '{"expiration_duration_seconds":0.001}'})
+    gone = local.play(headers={name: '{"expiration_duration_seconds":0.001}'})
     assert local.ask("GET", path(local.result(gone).json["video"]["url"])).status == 404
     assert local.ask("GET", REQUESTS + gone).status == 200

@@ -32,7 +32,8 @@ def test_runs_that_follow_a_script(start):
         {"prompt": "slow", "run_seconds": 60}, {"prompt": "bad", "fail": "runner_disconnected"},
         {"prompt": "text", "output_text": "words"}, {"output": {"ok": 1}}]}).ready()
     bad = local.ask("POST", RUN, {"prompt": "bad"})
-    assert bad.status == 503 and bad.headers["X-Fal-Error-Type"] == "runner_disconnected" and bad.headers["x-fal-request-id"]
+    assert bad.status == 503 and bad.headers["X-Fal-Error-Type"] == "runner_disconnected"
+    assert bad.headers["x-fal-request-id"]
     assert local.ask("POST", RUN, {"prompt": "text"}).body == b"words"
     late = local.ask("POST", RUN, {"prompt": "x"}, {"X-Fal-Request-Timeout": "5"})
     assert late.json == {"ok": 1}
@@ -104,9 +105,10 @@ def test_the_proxy_route(start):
     assert ask("POST", "https://fal.run" + ENDPOINT, {"prompt": "x"}).json["video"]["file_size"] == 10
     place = ask("POST", "https://rest.fal.ai/storage/upload/initiate?storage_type=fal-cdn-v3", {"content_type": "a/b"})
     assert place.json["upload_url"].startswith("http://fal-local/uploads/")
-    for url in (None, "https://rest.fal.ai/storage/upload/initiate-multipart?storage_type=fal-cdn-v3", "https://example.com/x",
-                "https://rest.fal.ai/tokens/", "https://queue.fal.run.example.com/a/b", "ftp://fal.run/a", "fal.run/a/b",
-                "https://user@queue.fal.run/a/b", "https://queue.fal.run:444/a/b", "https://queue.fal.run/\u00e4"[:-1] + "%zz\\"):
+    for url in (None, "https://rest.fal.ai/storage/upload/initiate-multipart?storage_type=fal-cdn-v3",
+                "https://example.com/x", "https://rest.fal.ai/tokens/", "https://queue.fal.run.example.com/a/b",
+                "ftp://fal.run/a", "fal.run/a/b", "https://user@queue.fal.run/a/b", "https://queue.fal.run:444/a/b",
+                "https://queue.fal.run\\@example.com/a/b", "https://queue.fal.run/a/b#c"):
         answer = ask("POST", url, {})
         assert answer.status == 400 and answer.body == b"Invalid request", url
     assert local.ask("DELETE", PROXY).status == 405
@@ -140,7 +142,8 @@ def test_foreign_names_and_pages(start):
         c = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
         c.putrequest(method, where, skip_host=True)
         body = b"{}" if method == "POST" else b""
-        for name, value in {"Host": f"127.0.0.1:{port}", "Authorization": f"Key {key}", "Content-Length": len(body), **headers}.items():
+        usual = {"Host": f"127.0.0.1:{port}", "Authorization": f"Key {key}", "Content-Length": len(body)}
+        for name, value in {**usual, **headers}.items():
             if value is not None:
                 c.putheader(name, value)
         c.endheaders(body)
@@ -151,12 +154,13 @@ def test_foreign_names_and_pages(start):
 
     for host in ("localhost", f"localhost:{port}", "127.0.0.1:80", "[::1]:80"):
         assert ask({"Host": host}) == 200, host
-    for host in ("example.com", f"example.com:{port}", "127.0.0.1.example.com", "localhost.example.com", "", "10.0.0.1"):
+    for host in ("example.com", f"example.com:{port}", "127.0.0.1.example.com", "localhost.example.com", "",
+                 "10.0.0.1"):
         assert ask({"Host": host}) in (400, 403), host
     for origin in (f"http://127.0.0.1:{port}", f"http://localhost:{port}"):
         assert ask({"Origin": origin}) == 200
-    for origin in ("null", "https://example.com", f"http://example.com:{port}", f"http://127.0.0.1:{port + 1}", "http://localhost",
-                   f"https://127.0.0.1:{port}", f"http://127.0.0.1.example.com:{port}"):
+    for origin in ("null", "https://example.com", f"http://example.com:{port}", f"http://127.0.0.1:{port + 1}",
+                   "http://localhost", f"https://127.0.0.1:{port}", f"http://127.0.0.1.example.com:{port}"):
         assert ask({"Origin": origin}) == 403, origin
         assert ask({"Origin": origin}, "OPTIONS") == 403
     # Neither are files and places for uploads for them, though these need no key.

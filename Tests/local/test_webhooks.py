@@ -12,7 +12,7 @@ import time
 import urllib.parse
 
 import pytest
-from conftest import DEADLINE, REQUESTS
+from conftest import DEADLINE, ENDPOINT, REQUESTS
 
 
 class Receiver:
@@ -78,17 +78,18 @@ def check(local, headers, body):
     files["key.pem"].write_text(f"-----BEGIN PUBLIC KEY-----\n{pem}\n-----END PUBLIC KEY-----\n")
     files["message"].write_bytes(message)
     files["signature"].write_bytes(bytes.fromhex(headers["x-fal-webhook-signature"]))
-    subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", files["key.pem"], "-rawin", "-in", files["message"],
-                    "-sigfile", files["signature"]], check=True, capture_output=True)
+    subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", files["key.pem"], "-rawin",
+                    "-in", files["message"], "-sigfile", files["signature"]], check=True, capture_output=True)
 
 
 def test_what_is_sent(start, receiver):
     local = start(faults={"jobs": [
-        {"prompt": "good", "file": {"size": 10}}, {"prompt": "bad", "fail": "field"}, {"prompt": "odd", "output_text": "words"},
+        {"prompt": "good", "file": {"size": 10}}, {"prompt": "bad", "fail": "field"},
+        {"prompt": "odd", "output_text": "words"},
         {"prompt": "again", "failing_runs": 1}, {"prompt": "long", "run_seconds": 60}]}).ready()
     seen = {}
     for prompt in ("good", "bad", "odd", "again", "long"):
-        submit = local.ask("POST", "/fal-ai/fast-animatediff/video-to-video" + receiver.query(), {"prompt": prompt}).json
+        submit = local.ask("POST", ENDPOINT + receiver.query(), {"prompt": prompt}).json
         id = submit["request_id"]
         assert submit["gateway_request_id"] == id
         if prompt == "long":
@@ -157,7 +158,7 @@ def test_it_survives_a_kill(start):
     receiver.next()
     local.line("failed: HTTP 500")
     receiver.close()
-    slow = local.ask("POST", "/fal-ai/fast-animatediff/video-to-video" + receiver.query(), {"prompt": "x"}).json["request_id"]
+    slow = local.play(query=receiver.query())
     local.end(signal.SIGKILL)
     receiver = Receiver(port=port)
     local = start(faults={"webhooks": QUICK}).ready()
