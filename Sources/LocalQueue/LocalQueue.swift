@@ -10,11 +10,11 @@ import Synchronization
 /// Jobs, files and engines of one state folder, without HTTP.
 public final class LocalQueue: Sendable {
     public let files: FileStore
-    public let webhookKey: WebhookKey
     private let store: Store
     private let runner: Runner
     private let simulator: Simulator
     private let webhooks: Webhooks
+    private let key: WebhookKey.Kept
     private let timekeeper = Mutex<Task<Void, Never>?>(nil)
     private let engines: Engines
     private let catalog: Catalog
@@ -44,8 +44,13 @@ public final class LocalQueue: Sendable {
             engines: engines, catalog: catalog, workFolder: try Files.resolve(work), maxSide: options.maxSide
         )
         simulator = Simulator(store: store, files: files, limit: options.maxScripted)
-        webhookKey = try WebhookKey(file: Files.join(base, "webhook-key"))
-        webhooks = Webhooks(store: store, key: webhookKey, http: http, policy: options.webhooks)
+        key = WebhookKey.Kept(file: Files.join(base, "webhook-key"))
+        webhooks = Webhooks(store: store, key: key, http: http, policy: options.webhooks)
+    }
+
+    /// What webhooks, and links to files, are signed with.
+    public var webhookKey: WebhookKey {
+        get throws { try key.get() }
     }
 
     /// Starts what waits.

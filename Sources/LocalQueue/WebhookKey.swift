@@ -1,6 +1,7 @@
 import FalProtocol
 import JSON
 import Platform
+import Synchronization
 
 /// The key that webhooks are signed with: made once for a state folder, and kept there.
 public struct WebhookKey: Sendable {
@@ -48,6 +49,23 @@ public struct WebhookKey: Sendable {
             ("X-Fal-Webhook-Timestamp", seconds),
             ("X-Fal-Webhook-Signature", Hex.encode(try Ed25519.sign(Array(message.utf8), seed: seed))),
         ]
+    }
+
+    /// The key of a folder, made or read when it is first needed: most starts need none.
+    final class Kept: Sendable {
+        private let file: String
+        private let key = Mutex<WebhookKey?>(nil)
+
+        init(file: String) { self.file = file }
+
+        func get() throws -> WebhookKey {
+            try key.withLock { key in
+                if let key { return key }
+                let made = try WebhookKey(file: file)
+                key = made
+                return made
+            }
+        }
     }
 
     /// A signature over any text of ours, for links that are good for a while.

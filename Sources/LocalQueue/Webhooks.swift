@@ -24,7 +24,7 @@ public struct WebhookPolicy: Sendable {
 /// Calls the webhooks of jobs that ended: signed, on this machine only, again for a while where nobody answers.
 actor Webhooks {
     private let store: Store
-    private let key: WebhookKey
+    private let key: WebhookKey.Kept
     private let http: HTTPClient
     private let policy: WebhookPolicy
     private var active: [String: Task<Void, Never>] = [:]
@@ -34,7 +34,7 @@ actor Webhooks {
     private static let maxActive = 16
     private static let maxAnswer = 64 << 10
 
-    init(store: Store, key: WebhookKey, http: HTTPClient, policy: WebhookPolicy) {
+    init(store: Store, key: WebhookKey.Kept, http: HTTPClient, policy: WebhookPolicy) {
         self.store = store
         self.key = key
         self.http = http
@@ -86,7 +86,7 @@ actor Webhooks {
             var request = HTTPRequest("POST", delivery.url, headers: [
                 ("Content-Type", "application/json"), ("User-Agent", "fal-local/\(Product.version)"),
             ], body: .bytes(body))
-            request.headers += try key.headers(requestID: job.id, body: body, at: .now)
+            request.headers += try key.get().headers(requestID: job.id, body: body, at: .now)
             request.timeout = delivery.attempts == 0 ? policy.firstTimeout : policy.laterTimeout
             request.maxResponseBytes = Self.maxAnswer
             let status = try await http.send(request).status
