@@ -99,7 +99,8 @@ public actor WebhookKeys {
         var request = client.request("GET", url(client), withKey: false)
         request.maxResponseBytes = maxBytes
         request.timeout = 30
-        let response = try await client.exchange(request, RetryPolicy(call: .status))
+        // Fewer attempts than for a status: whoever called the webhook waits for an answer.
+        let response = try await client.exchange(request, RetryPolicy(call: .initiate))
         guard let entries = try client.json(response)["keys"]?.arrayValue else {
             throw FalError(.malformed("the key set for webhooks has no list of keys"))
         }

@@ -64,6 +64,8 @@ def test_every_call_goes_to_it(bridge, fal, proxy, tmp_path, key):
     fal.routes.update({
         f"POST /{MODEL}/video-to-video": answer({"status": "IN_QUEUE", "request_id": ID, "queue_position": 0}),
         f"GET {base}/status": answer({"status": "COMPLETED", "request_id": ID, "logs": []}, 200),
+        f"GET {base}/status/stream": answer(f'data: {{"status":"COMPLETED","request_id":"{ID}","logs":[]}}\n\n',
+                                            content_type="text/event-stream"),
         f"GET {base}": answer({"video": {"url": fal.url + "/film"}}), "GET /film": answer(b"film"),
         f"PUT {base}/cancel": answer({"status": "ALREADY_COMPLETED"}, 400),
         f"POST /run/{MODEL}/video-to-video": answer({"seed": 1}, x_fal_request_id=ID),
@@ -81,6 +83,7 @@ def test_every_call_goes_to_it(bridge, fal, proxy, tmp_path, key):
     submitted = b.call("submit", sent)["result"]
     assert submitted["backend"] == "proxy" and submitted["request_id"] == ID
     assert b.call("subscribe", {"input": INPUT, "download_to": str(tmp_path / "film")})["result"]["files"][0]["file_size"] == 4
+    assert "result" in b.call("subscribe", {"request_id": ID, "mode": "streaming"})
     assert b.call("status", {"request_id": ID, "logs": True})["result"]["status"] == "COMPLETED"
     assert b.call("cancel", {"request_id": ID})["result"]["outcome"] == "ALREADY_COMPLETED"
     assert b.call("run", {"input": INPUT})["result"] == {"request_id": ID, "endpoint": MODEL + "/video-to-video", "data": {"seed": 1}}
@@ -95,6 +98,7 @@ def test_every_call_goes_to_it(bridge, fal, proxy, tmp_path, key):
     assert targets >= {
         ("POST", f"{fal.url}/{MODEL}/video-to-video?fal_webhook=https%3A%2F%2Fa.b%2Fc%3Fd%3De%26f"),
         ("POST", f"{fal.url}/{MODEL}/video-to-video"), ("GET", f"{fal.url}{base}/status?logs=1"), ("GET", f"{fal.url}{base}"),
+        ("GET", f"{fal.url}{base}/status/stream?logs=0"),
         ("PUT", f"{fal.url}{base}/cancel"), ("POST", f"{fal.url}/run/{MODEL}/video-to-video"),
         ("POST", f"{fal.url}/storage/upload/initiate?storage_type=fal-cdn-v3"), ("GET", f"{fal.url}/.well-known/jwks.json"),
     }

@@ -99,7 +99,7 @@ def test_files_are_uploaded(bridge, fal):
     (500, {"detail": "x", "error_type": "runner_server_error"}, {"x_fal_request_id": ID}, 1500),
     (503, {"detail": "x", "error_type": "runner_disconnected"}, {"x_fal_request_id": ID}, 1500),
     (504, {"detail": "Request timed out", "error_type": "request_timeout"}, {"x_fal_request_timeout_type": "user"}, 1408),
-    (500, "<html><title>oops</title>", {}, 1503), (502, "<html>", {}, 1503), (504, "<html>", {}, 1503),
+    (500, "<html><title>oops</title>", {}, 1003), (502, "<html>", {}, 1003), (504, "<html>", {}, 1003),
 ])
 def test_errors_are_not_tried_again(bridge, fal, status, body, headers, code):
     fal.routes[RUN] = answer(body, status, **headers)

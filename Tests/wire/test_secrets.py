@@ -17,6 +17,7 @@ ID = "764cabcf-b745-4b3e-ae38-1200304cf45b"
 SUBMIT = f"POST /{MODEL}/video-to-video"
 STATUS = f"GET /{MODEL}/requests/{ID}/status"
 RESULT = f"GET /{MODEL}/requests/{ID}"
+STREAM = STATUS + "/stream"
 CANCEL = f"PUT /{MODEL}/requests/{ID}/cancel"
 RUN = f"POST /run/{MODEL}/video-to-video"
 INITIATE = "POST /storage/upload/initiate"
@@ -37,6 +38,11 @@ def other():
     fake.close()
 
 
+def events(*states):
+    """A status as a stream."""
+    return answer("".join(f"data: {json.dumps(state)}\n\n" for state in states), content_type="text/event-stream")
+
+
 def stderr_of(b):
     b.process.stdin.close()
     said = b.process.stderr.read().decode()
@@ -53,12 +59,15 @@ def test_urls_in_answers_are_not_followed(bridge, fal, other):
     foreign = {"status_url": other.url + "/s", "response_url": other.url + "/r", "cancel_url": other.url + "/c"}
     fal.routes[SUBMIT] = answer({"status": "IN_QUEUE", "request_id": ID, "queue_position": 0, **foreign})
     fal.routes[STATUS] = answer({"status": "COMPLETED", "request_id": ID, "logs": [], "metrics": {}, **foreign})
+    fal.routes[STREAM] = events({"status": "COMPLETED", "request_id": ID, "logs": [], "metrics": {}, **foreign})
     fal.routes[RESULT] = answer({"video": None, "seed": 1})
     fal.routes[CANCEL] = answer({"status": "CANCELLATION_REQUESTED"}, 202)
     b = bridge(**fal.settings(KEY))
     submitted = b.call("submit", {"input": INPUT})["result"]
     assert submitted["status_url"].startswith(fal.url)
-    assert b.call("subscribe", {"input": INPUT})["result"]["data"] == {"video": None, "seed": 1}
+    for mode in ("polling", "streaming"):
+        assert b.call("subscribe", {"input": INPUT, "mode": mode})["result"]["data"] == {"video": None, "seed": 1}
+    assert fal.count("GET", STREAM.split()[1]) >= 1
     assert b.call("result", {"request_id": ID, "wait": True})["result"]["data"]["seed"] == 1
     assert b.call("cancel", {"request_id": ID})["result"]["outcome"] == "CANCELLATION_REQUESTED"
     assert not other.requests
@@ -86,6 +95,16 @@ def test_no_call_is_redirected(bridge, fal, other, route, call, status):
     error = b.call(method, params)["error"]
     assert error["code"] == 1503 and "redirect" in error["message"]
     assert len(fal.requests) == 1 and not other.requests
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_no_stream_is_redirected(bridge, fal, other, status):
+    fal.routes[STREAM] = answer({}, status, location=other.url + "/x")
+    fal.routes[STATUS] = answer({"status": "COMPLETED", "request_id": ID, "logs": []})
+    fal.routes[RESULT] = answer({"seed": 1})
+    b = bridge(**fal.settings(KEY))
+    b.answer(b.start("subscribe", {"request_id": ID, "mode": "streaming"}), 20)
+    assert fal.count("GET", STREAM.split()[1]) == 1 and not other.requests
 
 
 @pytest.mark.parametrize("status", [200, 301, 302, 307, 308])
@@ -133,8 +152,7 @@ def test_a_server_that_sends_it_back(bridge, fal, state, status):
         error = b.call(method, params)["error"]
         assert SECRET not in json.dumps(error), (method, error)
     assert SECRET not in stderr_of(b)
-    if state.exists():
-        assert SECRET.encode() not in hold_files(state)
+    assert (state / "journal.db").exists() and SECRET.encode() not in hold_files(state)
 
 
 def test_a_log_that_shows_it(bridge, fal, state):
@@ -146,13 +164,16 @@ def test_a_log_that_shows_it(bridge, fal, state):
     b = bridge("--log-level", "trace", "--log-format", "json", **fal.settings(KEY))
     status = b.call("status", {"request_id": ID, "logs": True})["result"]
     assert status["logs"][0]["message"] == "env FAL_KEY=kid-…" and SECRET not in json.dumps(status)
-    error = b.call("subscribe", {"input": INPUT, "logs": True})["error"]
-    assert error["message"] == "died of kid-…"
-    assert any(n["params"].get("logs") for n in b.notifications)
-    assert SECRET not in json.dumps([error, b.notifications])
+    fal.routes[STREAM] = events(json.loads(fal.routes[STATUS][2]))
+    for mode in ("polling", "streaming"):
+        b.notifications.clear()
+        error = b.call("subscribe", {"input": INPUT, "logs": True, "mode": mode})["error"]
+        assert error["message"] == "died of kid-…"
+        assert any(n["params"].get("logs") for n in b.notifications)
+        assert SECRET not in json.dumps([error, b.notifications])
+    assert SECRET not in json.dumps(b.call("requests"))
     assert SECRET not in stderr_of(b)
-    if state.exists():
-        assert SECRET.encode() not in hold_files(state)
+    assert (state / "journal.db").exists() and SECRET.encode() not in hold_files(state)
 
 
 @pytest.mark.parametrize("text", [
