@@ -535,6 +535,33 @@ enum Surface {
                     "type": "number",
                     "exclusiveMinimum": 0
                   },
+                  "hint": {
+                    "description": "Requests with the same hint go to the same runner, if possible.",
+                    "type": "string"
+                  },
+                  "start_timeout": {
+                    "description": "Seconds in which the run must have started; timeout, when left out.",
+                    "type": "number",
+                    "exclusiveMinimum": 0
+                  },
+                  "headers": {
+                    "description": "Further headers for the run.",
+                    "type": "object",
+                    "additionalProperties": {
+                      "type": "string"
+                    }
+                  },
+                  "expires_in": {
+                    "description": "How long the files that the model makes are kept: seconds, or immediate, 1h, 1d, 7d, 30d, 1y, never.",
+                    "type": [
+                      "integer",
+                      "string"
+                    ]
+                  },
+                  "acl": {
+                    "description": "Who may read the files that the model makes: fal's object, such as {\"default\": \"forbid\"}.",
+                    "type": "object"
+                  },
                   "auto_upload": {
                     "description": "Whether paths of local files are uploaded and replaced by their URLs.",
                     "type": "boolean",

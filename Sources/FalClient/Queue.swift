@@ -2,7 +2,7 @@ import FalProtocol
 import HTTP
 import JSON
 
-/// What goes along with a submit beside the input.
+/// What goes along with a submit or a run beside the input.
 public struct SubmitOptions: Sendable {
     public var webhookURL: String?
     /// `normal` or `low`.
@@ -18,6 +18,16 @@ public struct SubmitOptions: Sendable {
     public var headers: [(name: String, value: String)] = []
 
     public init() {}
+
+    /// All of it that goes out as headers.
+    var fields: [(name: String, value: String)] {
+        var fields = headers
+        if let priority { fields.append(("X-Fal-Queue-Priority", priority)) }
+        if let hint { fields.append(("X-Fal-Runner-Hint", hint)) }
+        if let startTimeout { fields.append(("X-Fal-Request-Timeout", JSON.number(startTimeout).text)) }
+        if let lifecycle { fields.append(("X-Fal-Object-Lifecycle-Preference", lifecycle.text)) }
+        return fields
+    }
 
     /// Headers that are ours to set, in lower case: what says who we are, where it goes, and where a message ends.
     public static let reservedHeaders: Set<String> = [
@@ -37,20 +47,13 @@ public enum CancelOutcome: String, Sendable {
 extension FalClient {
     /// Puts a request into the queue. It is never sent twice when it may have been taken.
     public func submit(_ endpoint: EndpointID, input: JSON, options: SubmitOptions) async throws(FalError) -> QueueStatus {
-        var headers = options.headers
-        if let priority = options.priority { headers.append(("X-Fal-Queue-Priority", priority)) }
-        if let hint = options.hint { headers.append(("X-Fal-Runner-Hint", hint)) }
-        if let timeout = options.startTimeout { headers.append(("X-Fal-Request-Timeout", JSON.number(timeout).text)) }
-        if let lifecycle = options.lifecycle {
-            headers.append(("X-Fal-Object-Lifecycle-Preference", lifecycle.text))
-        }
         var query: [String] = []
         if let url = options.webhookURL { query.append("fal_webhook=\(Percent.encode(url))") }
         if let length = options.maxQueueLength { query.append("fal_max_queue_length=\(length)") }
         let url = "\(backend.queueURL)/\(endpoint)" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
         var policy = RetryPolicy(call: .submit)
         policy.refusesLongQueue = options.maxQueueLength != nil
-        let response = try await send("POST", url, headers: headers, body: input, policy: policy)
+        let response = try await send("POST", url, headers: options.fields, body: input, policy: policy)
         // A success whose body is unreadable was taken all the same, so it must not be sent again.
         guard let answer = try? JSON.parse(response.body), let id = answer["request_id"]?.stringValue, RequestID.isValid(id)
         else { throw FalError(.outcomeUnknown("the queue took the request, but its answer has no request id")) }

@@ -6,16 +6,14 @@ import JSON
 extension FalClient {
     /// Runs a model. It is never sent twice when it may have been taken; when its task is cancelled the connection is
     /// cut, which ends the run at fal's servers.
-    /// - Parameter startTimeout: seconds in which the run must have started.
+    /// - Parameter options: what of them goes out as a header; the rest belongs to the queue.
     public func run(
-        _ endpoint: EndpointID, input: JSON, startTimeout: Double? = nil
+        _ endpoint: EndpointID, input: JSON, options: SubmitOptions
     ) async throws(FalError) -> (requestID: String?, data: JSON) {
-        var headers: [(name: String, value: String)] = []
-        if let startTimeout { headers.append(("X-Fal-Request-Timeout", JSON.number(startTimeout).text)) }
         let url = "\(backend.runURL)/\(endpoint)"
         // As long as the model takes: the caller sets the limit.
         let response = try await send(
-            "POST", url, headers: headers, body: input, policy: RetryPolicy(call: .run), timeout: nil
+            "POST", url, headers: options.fields, body: input, policy: RetryPolicy(call: .run), timeout: nil
         )
         let id = response.headers["x-fal-request-id"].flatMap { RequestID.isValid($0) ? $0 : nil }
         return (id, try Output.json(response))

@@ -32,6 +32,20 @@ def test_an_output(bridge, fal):
     assert "x-fal-request-timeout" not in request.headers
 
 
+def test_what_goes_along(bridge, fal):
+    fal.routes[RUN] = answer({})
+    b = bridge(**fal.settings())
+    more = {"hint": "h", "start_timeout": 30, "timeout": 60, "expires_in": "1h", "acl": {"default": "forbid"},
+            "headers": {"X-Fal-Store-IO": "0", "x-fal-runner-hint": "no"}}
+    assert "result" in b.call("run", {"input": INPUT, **more})
+    sent = fal.requests[0].headers
+    assert sent["x-fal-store-io"] == "0" and sent.get_all("x-fal-runner-hint") == ["h"] and sent["x-fal-request-timeout"] == "30"
+    assert json.loads(sent["x-fal-object-lifecycle-preference"]) == {
+        "expiration_duration_seconds": 3600, "initial_acl": {"default": "forbid"}}
+    for wrong in [{"headers": {"Authorization": "x"}}, {"hint": "a\nb"}, {"priority": "low"}]:
+        assert b.call("run", {"input": INPUT, **wrong})["error"]["code"] == -32602
+
+
 @pytest.mark.parametrize("body, kind, data", [
     (b'[1, "a", null]', "application/json; charset=utf-8", [1, "a", None]),
     (b'5', "application/json", 5), (b'null', "application/json", None), (b'"x"', "application/problem+json", "x"),

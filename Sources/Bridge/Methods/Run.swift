@@ -15,9 +15,12 @@ extension Bridge {
     func run(_ call: Call) async throws(RPCError) -> JSON {
         let timeout = call.params["timeout"]?.doubleValue
         let deadline = timeout.map { Instant.now.advanced(bySeconds: $0) }
+        var options = try options(call.params)
+        // What nobody waits for any more need not start. fal takes no less than a second.
+        if options.startTimeout == nil, let timeout, timeout >= 1 { options.startTimeout = timeout }
         let prepared = try await prepared(call)
         let endpoint = prepared.endpoint.description
-        switch await outcome(of: prepared, timeout: timeout, deadline: deadline) {
+        switch await outcome(of: prepared, options, deadline: deadline) {
         case .done(let id, let data):
             var answer: JSONObject = [:]
             answer["request_id"] = id.map(JSON.string)
@@ -37,14 +40,14 @@ extension Bridge {
     }
 
     /// The run, or the end of its time, whichever comes first; the other is cancelled.
-    private func outcome(of prepared: Prepared, timeout: Double?, deadline: Instant?) async -> RunOutcome {
+    private func outcome(
+        of prepared: Prepared, _ options: SubmitOptions, deadline: Instant?
+    ) async -> RunOutcome {
         await withTaskGroup(of: RunOutcome.self) { tasks in
             tasks.addTask {
                 do throws(FalError) {
-                    // What nobody waits for any more need not start. fal takes no less than a second.
-                    let startTimeout = timeout.flatMap { $0 >= 1 ? $0 : nil }
                     let (id, data) = try await prepared.client.run(
-                        prepared.endpoint, input: prepared.input, startTimeout: startTimeout
+                        prepared.endpoint, input: prepared.input, options: options
                     )
                     return .done(requestID: id, data: data)
                 } catch {

@@ -91,7 +91,8 @@ extension Bridge {
         do throws(JournalError) { try await write() } catch { Log.warning("\(error)") }
     }
 
-    private func options(_ params: JSONObject) throws(RPCError) -> SubmitOptions {
+    /// What goes along with the input, by the call's params.
+    func options(_ params: JSONObject) throws(RPCError) -> SubmitOptions {
         var options = SubmitOptions()
         options.webhookURL = params["webhook_url"]?.stringValue
         options.priority = params["priority"]?.stringValue
