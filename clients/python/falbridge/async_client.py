@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import pathlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, AsyncIterator, Callable, Optional, Sequence
 
 from . import calls
 from .status import Completed, Status, parse
+from .storage import StorageSettings, params as lifecycle_params
 from .sync_client import CANCEL_TIMEOUT, SyncClient
 
 
@@ -18,7 +20,11 @@ class AsyncRequestHandle:
 
     request_id: str
     application: str
-    client: "AsyncClient"
+    client: "AsyncClient" = field(repr=False)
+    # What the queue named at the submit; None for one that was taken up by its id.
+    response_url: Optional[str] = None
+    status_url: Optional[str] = None
+    cancel_url: Optional[str] = None
 
     async def status(self, *, with_logs: bool = False) -> Status:
         return await self.client.status(self.application, self.request_id, with_logs=with_logs)
@@ -31,9 +37,9 @@ class AsyncRequestHandle:
                 return
             await asyncio.sleep(interval)
 
-    async def get(self) -> dict[str, Any]:
-        answer = await self.client.request("result", {"endpoint": self.application, "request_id": self.request_id, "wait": True})
-        return answer["data"]
+    async def get(self, *, interval: Optional[float] = None, timeout: Optional[float] = None) -> Any:
+        return (await self.client.request("result", calls.given(
+            endpoint=self.application, request_id=self.request_id, wait=True, timeout=timeout)))["data"]
 
     async def cancel(self) -> None:
         await self.client.cancel(self.application, self.request_id)
@@ -55,8 +61,10 @@ class AsyncClient:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def request(self, method: str, params: Optional[dict[str, Any]] = None, listener: Optional[Callable[[str, dict[str, Any]], None]] = None) -> Any:
-        """Makes any call of the bridge's. The listener is called in the event loop; what it raises ends the call."""
+    async def request(self, method: str, params: Optional[dict[str, Any]] = None,
+                      listener: Optional[Callable[[str, dict[str, Any]], Any]] = None) -> Any:
+        """Makes any call of the bridge's. The listener is called in the event loop, and awaited where it can be; what
+        it raises ends the call."""
         loop = asyncio.get_running_loop()
         process = await asyncio.to_thread(self._client.process)
         events: "asyncio.Queue[Optional[tuple[str, dict[str, Any]]]]" = asyncio.Queue()
@@ -69,8 +77,8 @@ class AsyncClient:
         future.add_done_callback(lambda _: put(None))
         try:
             while (event := await events.get()) is not None:
-                if listener:
-                    listener(*event)
+                if listener and inspect.isawaitable(outcome := listener(*event)):
+                    await outcome
             return future.result()
         except BaseException:
             if not future.done():
@@ -81,24 +89,51 @@ class AsyncClient:
                     pass
             raise
 
-    async def subscribe(self, application: str, arguments: dict[str, Any], *, path: str = "", with_logs: bool = False,
-                        on_enqueue: Optional[Callable[[str], None]] = None, on_queue_update: Optional[Callable[[Status], None]] = None,
-                        hint: Optional[str] = None, priority: Optional[str] = None, client_timeout: Optional[float] = None,
-                        start_timeout: Optional[float] = None, headers: Optional[dict[str, str]] = None,
-                        download_to: Optional[str] = None, poll_interval: Optional[float] = None,
-                        on_cancel: Optional[str] = None) -> dict[str, Any]:
+    async def subscribe(self, application: str, arguments: dict[str, Any], *, path: str = "", hint: Optional[str] = None,
+                        with_logs: bool = False, interval: Optional[float] = None,
+                        on_enqueue: Optional[Callable[[str], Any]] = None,
+                        on_queue_update: Optional[Callable[[Status], Any]] = None, priority: Optional[str] = None,
+                        headers: Optional[dict[str, str]] = None, start_timeout: Optional[float] = None,
+                        client_timeout: Optional[float] = None, mode: Optional[str] = None,
+                        webhook_url: Optional[str] = None, max_queue_length: Optional[int] = None,
+                        lifecycle: Optional[StorageSettings] = None, download_to: Optional[str] = None,
+                        on_cancel: Optional[str] = None, auto_upload: Optional[bool] = None,
+                        validate: Optional[bool] = None) -> Any:
+        """Runs a model and waits for its output. Paths of local files in the arguments are uploaded."""
         params = calls.submit(application, arguments, path, dict(
-            hint=hint, priority=priority, client_timeout=client_timeout, start_timeout=start_timeout, headers=headers,
-            with_logs=with_logs or None, download_to=download_to, poll_interval=poll_interval, on_cancel=on_cancel))
-        return (await self.request("subscribe", params, calls.Updates(on_enqueue, on_queue_update)))["data"]
+            hint=hint, with_logs=with_logs or None, interval=interval, priority=priority, headers=headers,
+            start_timeout=start_timeout, client_timeout=client_timeout, mode=mode, webhook_url=webhook_url,
+            max_queue_length=max_queue_length, lifecycle=lifecycle, download_to=download_to, on_cancel=on_cancel,
+            auto_upload=auto_upload, validate=validate))
+        updates = calls.Updates(on_enqueue, on_queue_update)
+
+        async def listen(method: str, about: dict[str, Any]) -> None:
+            for outcome in updates.results(method, about):
+                if inspect.isawaitable(outcome):
+                    await outcome
+
+        return (await self.request("subscribe", params, listen))["data"]
 
     async def submit(self, application: str, arguments: dict[str, Any], *, path: str = "", hint: Optional[str] = None,
-                     webhook_url: Optional[str] = None, priority: Optional[str] = None, start_timeout: Optional[float] = None,
-                     headers: Optional[dict[str, str]] = None) -> AsyncRequestHandle:
-        params = calls.submit(application, arguments, path, dict(
-            hint=hint, webhook_url=webhook_url, priority=priority, start_timeout=start_timeout, headers=headers))
-        answer = await self.request("submit", params)
-        return AsyncRequestHandle(answer["request_id"], answer["endpoint"], self)
+                     webhook_url: Optional[str] = None, priority: Optional[str] = None,
+                     headers: Optional[dict[str, str]] = None, start_timeout: Optional[float] = None,
+                     max_queue_length: Optional[int] = None, lifecycle: Optional[StorageSettings] = None,
+                     auto_upload: Optional[bool] = None, validate: Optional[bool] = None) -> AsyncRequestHandle:
+        """Puts a request into the queue and comes back at once."""
+        answer = await self.request("submit", calls.submit(application, arguments, path, dict(
+            hint=hint, webhook_url=webhook_url, priority=priority, headers=headers, start_timeout=start_timeout,
+            max_queue_length=max_queue_length, lifecycle=lifecycle, auto_upload=auto_upload, validate=validate)))
+        return AsyncRequestHandle(answer["request_id"], answer["endpoint"], self, answer["response_url"],
+                                 answer["status_url"], answer["cancel_url"])
+
+    async def run(self, application: str, arguments: dict[str, Any], *, path: str = "", timeout: Optional[float] = None,
+                  start_timeout: Optional[float] = None, hint: Optional[str] = None,
+                  headers: Optional[dict[str, str]] = None, lifecycle: Optional[StorageSettings] = None,
+                  auto_upload: Optional[bool] = None, validate: Optional[bool] = None) -> Any:
+        """Runs a quick model without the queue."""
+        return (await self.request("run", calls.submit(application, arguments, path, dict(
+            timeout=timeout, start_timeout=start_timeout, hint=hint, headers=headers, lifecycle=lifecycle,
+            auto_upload=auto_upload, validate=validate))))["data"]
 
     async def get_handle(self, application: str, request_id: str) -> AsyncRequestHandle:
         return AsyncRequestHandle(request_id, application, self)
@@ -106,14 +141,30 @@ class AsyncClient:
     async def status(self, application: str, request_id: str, *, with_logs: bool = False) -> Status:
         return parse(await self.request("status", {"endpoint": application, "request_id": request_id, "logs": with_logs}))
 
-    async def result(self, application: str, request_id: str) -> dict[str, Any]:
+    async def result(self, application: str, request_id: str) -> Any:
         return (await self.request("result", {"endpoint": application, "request_id": request_id}))["data"]
 
     async def cancel(self, application: str, request_id: str) -> None:
         await self.request("cancel", {"endpoint": application, "request_id": request_id})
 
-    async def upload(self, data: "bytes | str", content_type: Optional[str] = None, file_name: Optional[str] = None) -> str:
-        return (await self.request("upload", calls.upload(data, content_type, file_name)))["url"]
+    async def requests(self, *, status: Optional[str] = None, application: Optional[str] = None, limit: int = 50,
+                       before: Optional[str] = None) -> list[dict[str, Any]]:
+        """What was submitted from this machine, newest first; `before` is the `created_at` of the last one seen."""
+        return (await self.request("requests", calls.given(
+            status=status, endpoint=application, limit=limit, before=before)))["requests"]
 
-    async def upload_file(self, path: "str | pathlib.Path") -> str:
-        return (await self.request("upload", {"path": str(path)}))["url"]
+    async def verify_webhook(self, headers: calls.Headers, body: "bytes | str", *,
+                             max_age: float = 300) -> dict[str, Any]:
+        """Whether a call to a webhook is fal's, as SyncClient's."""
+        params = calls.webhook(headers, body, max_age)
+        return await self.request("verify_webhook", params) if params else calls.NO_TEXT
+
+    async def upload(self, data: "bytes | str", content_type: Optional[str] = None, file_name: Optional[str] = None, *,
+                     lifecycle: Optional[StorageSettings] = None) -> str:
+        return (await self.request("upload", calls.upload(data, content_type, file_name, lifecycle)))["url"]
+
+    async def upload_file(self, path: "str | pathlib.Path", *, lifecycle: Optional[StorageSettings] = None) -> str:
+        return (await self.request("upload", {"path": str(path), **lifecycle_params(lifecycle)}))["url"]
+
+    async def upload_image(self, image: Any, format: str = "jpeg", *, lifecycle: Optional[StorageSettings] = None) -> str:
+        return await self.upload(calls.image(image, format), f"image/{format}", lifecycle=lifecycle)

@@ -56,8 +56,9 @@ class FalClientTimeoutError(BridgeError, TimeoutError):
     """`client_timeout` or `start_timeout` ran out."""
 
 
-class ValidationError(BridgeError):
-    """The input breaks the model's schema; found here, before anything was sent, or by the model."""
+class ValidationError(FalClientHTTPError):
+    """The input breaks the model's schema; found here, before anything was sent (then `status_code` is None), or by
+    the model."""
 
 
 class CancelledRequestError(BridgeError):

@@ -7,12 +7,13 @@ import queue
 import threading
 import time
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Callable, Iterator, Optional, Sequence
 
 from . import calls
 from .process import Process
 from .status import Completed, Status, parse
+from .storage import StorageSettings, params as lifecycle_params
 
 CANCEL_TIMEOUT = 15.0
 
@@ -23,7 +24,11 @@ class SyncRequestHandle:
 
     request_id: str
     application: str
-    client: "SyncClient"
+    client: "SyncClient" = field(repr=False)
+    # What the queue named at the submit; None for one that was taken up by its id.
+    response_url: Optional[str] = None
+    status_url: Optional[str] = None
+    cancel_url: Optional[str] = None
 
     def status(self, *, with_logs: bool = False) -> Status:
         return self.client.status(self.application, self.request_id, with_logs=with_logs)
@@ -37,9 +42,10 @@ class SyncRequestHandle:
                 return
             time.sleep(interval)
 
-    def get(self) -> dict[str, Any]:
-        """Waits for the output."""
-        return self.client.request("result", {"endpoint": self.application, "request_id": self.request_id, "wait": True})["data"]
+    def get(self, *, interval: Optional[float] = None, timeout: Optional[float] = None) -> Any:
+        """Waits for the output. `interval` is fal_client's: when to ask is the bridge's to know."""
+        return self.client.request("result", calls.given(
+            endpoint=self.application, request_id=self.request_id, wait=True, timeout=timeout))["data"]
 
     def cancel(self) -> None:
         self.client.cancel(self.application, self.request_id)
@@ -78,7 +84,8 @@ class SyncClient:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def request(self, method: str, params: Optional[dict[str, Any]] = None, listener: Optional[Callable[[str, dict[str, Any]], None]] = None) -> Any:
+    def request(self, method: str, params: Optional[dict[str, Any]] = None,
+                listener: Optional[Callable[[str, dict[str, Any]], Any]] = None) -> Any:
         """Makes any call of the bridge's. The listener is called in this thread; what it raises ends the call."""
         process = self.process()
         events: "queue.SimpleQueue[Optional[tuple[str, dict[str, Any]]]]" = queue.SimpleQueue()
@@ -100,25 +107,44 @@ class SyncClient:
                     pass
             raise
 
-    def subscribe(self, application: str, arguments: dict[str, Any], *, path: str = "", with_logs: bool = False,
-                  on_enqueue: Optional[Callable[[str], None]] = None, on_queue_update: Optional[Callable[[Status], None]] = None,
-                  hint: Optional[str] = None, priority: Optional[str] = None, client_timeout: Optional[float] = None,
-                  start_timeout: Optional[float] = None, headers: Optional[dict[str, str]] = None,
-                  download_to: Optional[str] = None, poll_interval: Optional[float] = None,
-                  on_cancel: Optional[str] = None) -> dict[str, Any]:
+    def subscribe(self, application: str, arguments: dict[str, Any], *, path: str = "", hint: Optional[str] = None,
+                  with_logs: bool = False, interval: Optional[float] = None,
+                  on_enqueue: Optional[Callable[[str], Any]] = None,
+                  on_queue_update: Optional[Callable[[Status], Any]] = None, priority: Optional[str] = None,
+                  headers: Optional[dict[str, str]] = None, start_timeout: Optional[float] = None,
+                  client_timeout: Optional[float] = None, mode: Optional[str] = None,
+                  webhook_url: Optional[str] = None, max_queue_length: Optional[int] = None,
+                  lifecycle: Optional[StorageSettings] = None, download_to: Optional[str] = None,
+                  on_cancel: Optional[str] = None, auto_upload: Optional[bool] = None,
+                  validate: Optional[bool] = None) -> Any:
         """Runs a model and waits for its output. Paths of local files in the arguments are uploaded."""
         params = calls.submit(application, arguments, path, dict(
-            hint=hint, priority=priority, client_timeout=client_timeout, start_timeout=start_timeout, headers=headers,
-            with_logs=with_logs or None, download_to=download_to, poll_interval=poll_interval, on_cancel=on_cancel))
+            hint=hint, with_logs=with_logs or None, interval=interval, priority=priority, headers=headers,
+            start_timeout=start_timeout, client_timeout=client_timeout, mode=mode, webhook_url=webhook_url,
+            max_queue_length=max_queue_length, lifecycle=lifecycle, download_to=download_to, on_cancel=on_cancel,
+            auto_upload=auto_upload, validate=validate))
         return self.request("subscribe", params, calls.Updates(on_enqueue, on_queue_update))["data"]
 
     def submit(self, application: str, arguments: dict[str, Any], *, path: str = "", hint: Optional[str] = None,
-               webhook_url: Optional[str] = None, priority: Optional[str] = None, start_timeout: Optional[float] = None,
-               headers: Optional[dict[str, str]] = None) -> SyncRequestHandle:
-        params = calls.submit(application, arguments, path, dict(
-            hint=hint, webhook_url=webhook_url, priority=priority, start_timeout=start_timeout, headers=headers))
-        answer = self.request("submit", params)
-        return SyncRequestHandle(answer["request_id"], answer["endpoint"], self)
+               webhook_url: Optional[str] = None, priority: Optional[str] = None,
+               headers: Optional[dict[str, str]] = None, start_timeout: Optional[float] = None,
+               max_queue_length: Optional[int] = None, lifecycle: Optional[StorageSettings] = None,
+               auto_upload: Optional[bool] = None, validate: Optional[bool] = None) -> SyncRequestHandle:
+        """Puts a request into the queue and comes back at once."""
+        answer = self.request("submit", calls.submit(application, arguments, path, dict(
+            hint=hint, webhook_url=webhook_url, priority=priority, headers=headers, start_timeout=start_timeout,
+            max_queue_length=max_queue_length, lifecycle=lifecycle, auto_upload=auto_upload, validate=validate)))
+        return SyncRequestHandle(answer["request_id"], answer["endpoint"], self, answer["response_url"],
+                                 answer["status_url"], answer["cancel_url"])
+
+    def run(self, application: str, arguments: dict[str, Any], *, path: str = "", timeout: Optional[float] = None,
+            start_timeout: Optional[float] = None, hint: Optional[str] = None,
+            headers: Optional[dict[str, str]] = None, lifecycle: Optional[StorageSettings] = None,
+            auto_upload: Optional[bool] = None, validate: Optional[bool] = None) -> Any:
+        """Runs a quick model without the queue."""
+        return self.request("run", calls.submit(application, arguments, path, dict(
+            timeout=timeout, start_timeout=start_timeout, hint=hint, headers=headers, lifecycle=lifecycle,
+            auto_upload=auto_upload, validate=validate)))["data"]
 
     def get_handle(self, application: str, request_id: str) -> SyncRequestHandle:
         return SyncRequestHandle(request_id, application, self)
@@ -126,17 +152,36 @@ class SyncClient:
     def status(self, application: str, request_id: str, *, with_logs: bool = False) -> Status:
         return parse(self.request("status", {"endpoint": application, "request_id": request_id, "logs": with_logs}))
 
-    def result(self, application: str, request_id: str) -> dict[str, Any]:
+    def result(self, application: str, request_id: str) -> Any:
         return self.request("result", {"endpoint": application, "request_id": request_id})["data"]
 
     def cancel(self, application: str, request_id: str) -> None:
         self.request("cancel", {"endpoint": application, "request_id": request_id})
 
-    def upload(self, data: "bytes | str", content_type: Optional[str] = None, file_name: Optional[str] = None) -> str:
-        return self.request("upload", calls.upload(data, content_type, file_name))["url"]
+    def requests(self, *, status: Optional[str] = None, application: Optional[str] = None, limit: int = 50,
+                 before: Optional[str] = None) -> list[dict[str, Any]]:
+        """What was submitted from this machine, newest first; `before` is the `created_at` of the last one seen."""
+        return self.request("requests", calls.given(
+            status=status, endpoint=application, limit=limit, before=before))["requests"]
 
-    def upload_file(self, path: "str | pathlib.Path") -> str:
-        return self.request("upload", {"path": str(path)})["url"]
+    def verify_webhook(self, headers: calls.Headers, body: "bytes | str", *, max_age: float = 300) -> dict[str, Any]:
+        """Whether a call to a webhook is fal's: {valid, reason?, request_id?, status?, payload?}.
+
+        headers: as the server that was called has them. body: the raw body.
+        """
+        params = calls.webhook(headers, body, max_age)
+        return self.request("verify_webhook", params) if params else calls.NO_TEXT
+
+    def upload(self, data: "bytes | str", content_type: Optional[str] = None, file_name: Optional[str] = None, *,
+               lifecycle: Optional[StorageSettings] = None) -> str:
+        return self.request("upload", calls.upload(data, content_type, file_name, lifecycle))["url"]
+
+    def upload_file(self, path: "str | pathlib.Path", *, lifecycle: Optional[StorageSettings] = None) -> str:
+        return self.request("upload", {"path": str(path), **lifecycle_params(lifecycle)})["url"]
+
+    def upload_image(self, image: Any, format: str = "jpeg", *, lifecycle: Optional[StorageSettings] = None) -> str:
+        """Uploads a Pillow image."""
+        return self.upload(calls.image(image, format), f"image/{format}", lifecycle=lifecycle)
 
     def download(self, url: str, to: str, *, overwrite: bool = False) -> list[dict[str, Any]]:
         return self.request("download", {"url": url, "to": to, "overwrite": overwrite})["files"]
