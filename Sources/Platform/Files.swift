@@ -8,6 +8,10 @@ public struct FileStatus: Sendable, Equatable {
     public let inode: UInt64
     public let isDirectory: Bool
     public let isRegular: Bool
+    /// Of the inode: its bytes, mode, owner or names. Unlike `modified`, nobody can set it.
+    public let changed: Timestamp
+    /// Names that lead to it; 0 for a file that was removed while it is open.
+    public let links: UInt64
 }
 
 /// File operations with typed errors; paths are plain strings.
@@ -118,6 +122,20 @@ public enum Files {
         return String(cString: resolved)
     }
 
+    /// Where an open file is now, by the kernel's own word: no name is looked up, so none can be swapped meanwhile.
+    public static func realPath(of descriptor: CInt) throws(SystemError) -> String {
+        let link = "/proc/self/fd/\(descriptor)"
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        let count = readlink(link, &buffer, Int(PATH_MAX))
+        guard count > 0, count < Int(PATH_MAX) else { throw SystemError.last("resolve", link) }
+        let bytes = buffer[..<count].map { UInt8(bitPattern: $0) }
+        // A name that is not UTF-8 must not come to equal another one by being repaired.
+        guard let path = String(validating: bytes, as: UTF8.self) else {
+            throw SystemError(code: EILSEQ, operation: "resolve", path: link)
+        }
+        return path
+    }
+
     /// The names in a folder, without `.` and `..`, sorted.
     public static func list(_ path: String) throws(SystemError) -> [String] {
         guard let folder = opendir(path) else { throw SystemError.last("opendir", path) }
@@ -177,5 +195,7 @@ extension FileStatus {
         inode = UInt64(info.st_ino)
         isDirectory = info.st_mode & S_IFMT == S_IFDIR
         isRegular = info.st_mode & S_IFMT == S_IFREG
+        changed = Timestamp(seconds: Double(info.st_ctim.tv_sec) + Double(info.st_ctim.tv_nsec) / 1e9)
+        links = UInt64(info.st_nlink)
     }
 }
