@@ -5,7 +5,7 @@ import SQLite
 /// The journal's file: its form, and what goes out of it.
 enum JournalFile {
     /// The form of the tables; a file of a later form is left alone.
-    private static let version = 1
+    private static let version = 2
 
     /// Opens or makes the journal, readable by its owner alone.
     static func open(_ path: String) throws(JournalError) -> Database {
@@ -23,8 +23,10 @@ enum JournalFile {
             }
             try database.transaction { () throws(SQLiteError) in
                 // Looked at once more: another process may have been quicker.
-                guard try database.userVersion < version else { return }
-                try database.execute(RequestEntry.table)
+                let found = try database.userVersion
+                guard found < version else { return }
+                if found < 1 { try database.execute(RequestEntry.table) }
+                if found < 2 { try database.execute(UploadEntry.tables + UnfinishedUpload.tables) }
                 try database.execute("PRAGMA user_version = \(version)")
             }
             return database
@@ -36,5 +38,7 @@ enum JournalFile {
     /// Forgets what was last touched before `time`, in seconds since 1970.
     static func clean(_ database: Database, before time: Double) throws(SQLiteError) {
         try database.run("DELETE FROM requests WHERE updated < ?", .int(Int64(time * 1_000_000)))
+        try UploadEntry.clean(database, before: time)
+        try UnfinishedUpload.clean(database)
     }
 }
