@@ -14,7 +14,7 @@ public final class Bridge: Sendable {
     private let settings: Mutex<Settings>
     let catalog: Catalog
     let http = HTTPClient()
-    let uploads = UploadCache()
+    let uploads: Uploads
     let journal: Journal
     /// Of streams that are followed, over all calls.
     let slots = EventSlots()
@@ -29,6 +29,7 @@ public final class Bridge: Sendable {
         catalog = try Catalog(folders: settings.schemaFolders)
         journal = Journal(folder: settings.stateFolder)
         self.settings = Mutex(settings)
+        uploads = Uploads(journal)
         self.onParentEnd = onParentEnd
     }
 

@@ -29,7 +29,7 @@ extension Bridge {
         var input = given
         if params["auto_upload"] != false {
             do throws(RPCError) {
-                let files = InputFiles(bridge: self, client: client, call: call, hasSchema: model != nil)
+                let files = InputFiles(bridge: self, client: client, call: call, model: model)
                 input = try await files.uploaded(given)
             } catch {
                 throw error.about(nil, endpoint.description)

@@ -1,5 +1,6 @@
 import FalClient
 import FalProtocol
+import Glibc
 import HTTP
 import JSON
 import JSONRPC
@@ -16,6 +17,24 @@ extension RPCError {
 
     /// The journal cannot be used: nothing is sent that could not be found again.
     static func io(_ error: JournalError) -> RPCError { .io("\(error); nothing was sent") }
+
+    static func notAFileURL(_ text: String) -> RPCError {
+        .invalidParams("\(text.prefix(200)): not the plain URL of a file on this machine")
+    }
+
+    /// A file that did not arrive.
+    init(_ error: DownloadError, from url: String, to path: String, masking credentials: Credentials?) {
+        func unavailable(_ message: String) -> RPCError {
+            RPCError(code: 1503, kind: "unavailable", message: "\(url.prefix(500)): \(message)", retryable: true)
+        }
+        self = switch error {
+        case .remote(let error): RPCError(error, endpoint: nil, masking: credentials)
+        case .disk(let error) where error.code == EEXIST: .io("\(path): exists already, and overwrite is false")
+        case .disk(let error): .io(error, path: path)
+        case .wrongSize(let expected, let actual): unavailable("\(actual) bytes came in place of \(expected)")
+        case .wrongType(let expected, let actual): unavailable("\(actual) came in place of \(expected)")
+        }
+    }
 
     static func notFound(_ message: String) -> RPCError {
         RPCError(code: 1404, kind: "not_found", message: message)

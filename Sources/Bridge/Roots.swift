@@ -3,16 +3,43 @@ import JSONRPC
 import Platform
 
 /// The folders that files may be read from and written to.
+///
+/// What counts is where an open descriptor leads by the kernel's word; a name that is looked up twice may lead to
+/// two places.
 struct Roots: Sendable {
     /// Absolute, links resolved.
     let folders: [String]
 
-    /// The real path of a file that is to be read.
+    /// Opens a file that is to be read. Nothing that could block or have an effect is opened on the way.
+    func open(_ path: String) throws(RPCError) -> OpenFile {
+        try check(path)
+        let absolute = Files.absolute(path)
+        do {
+            // O_PATH, which Swift does not import: a look at what stands there, be it a device or a pipe, without
+            // opening it.
+            let place = try Descriptor.open(absolute, 0o10000000)
+            guard contains(try Files.realPath(of: place.raw)) else { throw outside(path) }
+            let status = try Files.status(of: place.raw)
+            guard status.isRegular else { throw RPCError.io("\(path): not a file") }
+            guard status.links > 0 else { throw SystemError(code: ENOENT, operation: "open", path: path) }
+            // The same file again, by its descriptor in place of its name.
+            let file = try Descriptor.open("/proc/self/fd/\(place.raw)", O_RDONLY | O_NONBLOCK | O_NOCTTY)
+            return try OpenFile(file, path: path)
+        } catch let error as RPCError {
+            throw error
+        } catch {
+            // What is not there is outside, too, if it would be: no caller learns which files exist elsewhere.
+            guard contains(Self.nearestReal(absolute)) else { throw outside(path) }
+            throw .io(error as? SystemError ?? SystemError(code: EIO, operation: "open", path: path), path: path)
+        }
+    }
+
+    /// The real path of what exists already.
     func readable(_ path: String) throws(RPCError) -> String {
+        try check(path)
         let absolute = Files.absolute(path)
         let real: String
         do { real = try Files.resolve(absolute) } catch {
-            // What is not there is outside, too, if it would be: no caller learns which files exist elsewhere.
             guard contains(Self.nearestReal(absolute)) else { throw outside(path) }
             throw .io(error, path: path)
         }
@@ -20,8 +47,10 @@ struct Roots: Sendable {
         return real
     }
 
-    /// The real path of a file that is to be written; its folder must exist or be one that can be made.
+    /// The real path of a file that is to be written, as far as can be told beforehand: its folder must exist or be
+    /// one that can be made.
     func writable(_ path: String) throws(RPCError) -> String {
+        try check(path)
         let absolute = Files.absolute(path)
         if let real = try? Files.resolve(absolute) {
             guard contains(real) else { throw outside(path) }
@@ -31,8 +60,43 @@ struct Roots: Sendable {
         return absolute
     }
 
+    /// The folder at `path`, open, made where it is missing.
+    func folder(_ path: String) throws(RPCError) -> Folder {
+        try check(path)
+        var existing = Files.absolute(path)
+        var missing: [String] = []
+        while existing != "/", !Files.exists(existing) {
+            let name = Files.name(of: existing)
+            guard name != ".." else { throw outside(path) }
+            if !name.isEmpty, name != "." { missing.append(name) }
+            existing = Files.parent(of: existing)
+        }
+        do {
+            var folder = try Folder(existing)
+            guard contains(try folder.realPath()) else { throw outside(path) }
+            // No link is followed from here on, so every step stays below.
+            for name in missing.reversed() { folder = try folder.entering(name) }
+            guard contains(try folder.realPath()) else { throw outside(path) }
+            return folder
+        } catch {
+            if let error = error as? RPCError { throw error }
+            throw .io(error as? SystemError ?? SystemError(code: EIO, operation: "open"), path: path)
+        }
+    }
+
+    /// A path ends for the kernel where it has a zero byte; what stands behind would not be what was judged.
+    private func check(_ path: String) throws(RPCError) {
+        guard !path.utf8.contains(0) else { throw .invalidParams("a path with a zero byte in it") }
+        guard !path.isEmpty else { throw .invalidParams("an empty path") }
+    }
+
+    /// By bytes: to Swift's `==` two names are equal that differ in how an accent is written, and to the kernel not.
     private func contains(_ real: String) -> Bool {
-        folders.contains { $0 == "/" || real == $0 || real.hasPrefix($0 + "/") }
+        let path = Array(real.utf8)
+        return folders.contains { folder in
+            let root = folder == "/" ? [] : Array(folder.utf8)
+            return path.starts(with: root) && (path.count == root.count || path[root.count] == UInt8(ascii: "/"))
+        }
     }
 
     /// The real path of the nearest folder above `path` that exists; with `..` in what does not exist, nothing.

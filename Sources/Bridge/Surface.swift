@@ -156,10 +156,11 @@ enum Surface {
                     "type": "string"
                   },
                   "to": {
-                    "description": "A file or a folder.",
+                    "description": "A file, or a folder: one that exists, or a name with a slash at its end.",
                     "type": "string"
                   },
                   "overwrite": {
+                    "description": "Whether a file of that name is replaced.",
                     "type": "boolean",
                     "default": false
                   }
@@ -1005,6 +1006,7 @@ enum Surface {
                 "type": "object",
                 "properties": {
                   "path": {
+                    "description": "A file inside the roots, or its file: URL.",
                     "type": "string"
                   },
                   "data": {
@@ -1012,22 +1014,26 @@ enum Surface {
                     "type": "string"
                   },
                   "data_uri": {
+                    "description": "data:TYPE;base64,BYTES",
                     "type": "string"
                   },
                   "file_name": {
+                    "description": "The name in the storage; that of the file when left out.",
                     "type": "string"
                   },
                   "content_type": {
+                    "description": "By the first bytes and the name when left out.",
                     "type": "string"
                   },
                   "expires_in": {
-                    "description": "Seconds, or 1h, 1d, 7d, 30d, 1y, never.",
+                    "description": "Seconds, or immediate, 1h, 1d, 7d, 30d, 1y, never.",
                     "type": [
                       "integer",
                       "string"
                     ]
                   },
                   "acl": {
+                    "description": "fal's rules for who may read it: default (hide, forbid, allow) and rules.",
                     "type": "object"
                   }
                 },

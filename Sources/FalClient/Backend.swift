@@ -1,4 +1,5 @@
 import FalProtocol
+import Platform
 
 /// Where the queue, the storage and the files are.
 public struct Backend: Sendable {
@@ -78,6 +79,12 @@ public struct Backend: Sendable {
 
     /// The URL that stands for this backend in answers.
     public var url: String { proxyURL ?? queueURL }
+
+    /// What tells the storage of this host and account from all others, without the key in it.
+    public var storageIdentity: String {
+        let account = credentials.flatMap { try? SHA256.hash(Array($0.header.utf8)) } ?? ""
+        return "\(proxyURL ?? restURL) \(unixSocket ?? "") \(account.prefix(16))"
+    }
 
     /// Whether `url` is served behind the socket.
     func isBehindSocket(_ url: String) -> Bool {

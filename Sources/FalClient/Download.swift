@@ -1,8 +1,6 @@
 import FalProtocol
-import Glibc
 import HTTP
 import Platform
-import Synchronization
 
 /// Why a file did not arrive.
 public enum DownloadError: Error, Sendable {
@@ -10,143 +8,100 @@ public enum DownloadError: Error, Sendable {
     case disk(SystemError)
     /// The file has another size than the one announced.
     case wrongSize(expected: Int64, actual: Int64)
+    /// A page or a message came in place of a picture, a sound or a film.
+    case wrongType(expected: String, actual: String)
+}
+
+/// What is known of a file before it is fetched.
+public struct DownloadExpectation: Sendable {
+    /// In bytes; checked.
+    public var size: Int64?
+    /// Text in place of a medium is refused.
+    public var contentType: String?
+
+    public init(size: Int64? = nil, contentType: String? = nil) {
+        self.size = size
+        self.contentType = contentType
+    }
 }
 
 extension FalClient {
-    /// Fetches `url` into `path`: beside it first, and renamed when it is whole and on the disk. The key is not
-    /// sent. A connection that breaks is taken up again where it broke.
+    /// Exchanges for one file at most; without progress it ends much sooner, by the retry policy.
+    private static let maxExchanges = 100
+
+    /// Fetches `url` into a folder. The file gets its name when it is whole and on the disk. The key is not sent.
+    /// A connection that breaks is taken up again where it broke, if the server can tell that the file is the same.
     /// - Parameters:
     ///   - overwrite: whether a file that has the name already is replaced.
-    ///   - expectedSize: from the output, if it says; checked.
     ///   - onProgress: bytes so far, and of how many.
     /// - Returns: the size and the content type.
     public func download(
         _ url: String,
-        to path: String,
+        into folder: Folder,
+        as name: String,
         overwrite: Bool,
-        expectedSize: Int64? = nil,
+        expecting expectation: DownloadExpectation = DownloadExpectation(),
         onProgress: (@Sendable (Int64, Int64?) -> Void)? = nil
     ) async throws(DownloadError) -> (size: Int64, contentType: String?) {
-        let temporary = "\(path).\(getpid()).\(Random.uuid().prefix(8)).part"
-        let sink: DownloadSink
-        do { sink = try DownloadSink(temporary) } catch { throw .disk(error) }
-        defer { unlink(temporary) }
-        var failures = 0
-        while true {
-            var request = HTTPRequest("GET", url, headers: [("User-Agent", "\(Product.name)/\(Product.version)")])
-            request.timeout = nil
-            request.stallTimeout = 60
-            request.maxRedirects = 5
-            request.acceptsCompression = false
-            if backend.isBehindSocket(url) {
-                request.unixSocket = backend.unixSocket
-                request.maxRedirects = 0
-            }
-            let received = sink.received
-            if received > 0 { request.headers.append(("Range", "bytes=\(received)-")) }
-            do {
-                _ = try await http.download(
-                    request, onHead: { try sink.begin($0) }, onBytes: { try sink.append($0, onProgress) }
-                )
-                break
-            } catch {
-                if let refusal = sink.refusal { throw .remote(failure(refusal)) }
-                if let fault = sink.fault { throw .disk(fault) }
-                failures += 1
-                if error.cause == .connect, let start = backend.start, backend.isBehindSocket(url), failures < 3 {
-                    do throws(Backend.StartFailure) { try await start() } catch {
-                        throw .remote(FalError(.notStarted(error.message)))
-                    }
-                    continue
-                }
-                let policy = RetryPolicy(call: .status)
-                guard policy.retries(error), failures < policy.maxAttempts, !Task.isCancelled else {
-                    throw .remote(FalError(.unreachable(error)))
-                }
-                try? await Task.sleep(for: .seconds(policy.delay(after: failures, retryAfter: nil)))
-            }
-        }
+        let file: NewFile
+        do { file = try folder.makeFile() } catch { throw .disk(error) }
+        let sink = DownloadSink(file, expectedType: expectation.contentType, onProgress: onProgress)
+        try await fetch(url, sink)
         let size = sink.received
-        if let expected = expectedSize ?? sink.announced, expected != size {
+        if let expected = expectation.size ?? sink.announced, expected != size {
             throw .wrongSize(expected: expected, actual: size)
         }
-        do {
-            try sink.finish()
-            if overwrite {
-                try Files.rename(temporary, to: path)
-            } else {
-                // A rename would replace a file that came in the meantime; a link does not.
-                guard link(temporary, path) == 0 else { throw SystemError.last("write", path) }
-                try Files.synchronizeDirectory(of: path)
-            }
-        } catch {
-            throw .disk(error as? SystemError ?? SystemError(code: EIO, operation: "write", path: path))
+        if size == 0, let type = expectation.contentType, MediaType.isMedia(type) {
+            throw .wrongType(expected: type, actual: "nothing")
         }
+        do { try file.commit(as: name, overwrite: overwrite) } catch { throw .disk(error) }
         return (size, sink.contentType)
     }
-}
 
-/// Takes the pieces of a download, on the HTTP client's thread.
-private final class DownloadSink: Sendable {
-    private struct State {
-        var received: Int64 = 0
-        /// Of the whole file, by the server's word.
-        var announced: Int64?
-        var contentType: String?
-        var fault: SystemError?
-        var refusal: HTTPResponse?
-    }
-
-    private struct Refused: Error {}
-
-    private let file: Descriptor
-    private let path: String
-    private let state = Mutex(State())
-
-    init(_ path: String) throws(SystemError) {
-        self.path = path
-        file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL, mode: 0o644)
-    }
-
-    var received: Int64 { state.withLock { $0.received } }
-    var announced: Int64? { state.withLock { $0.announced } }
-    var contentType: String? { state.withLock { $0.contentType } }
-    var fault: SystemError? { state.withLock { $0.fault } }
-    var refusal: HTTPResponse? { state.withLock { $0.refusal } }
-
-    func begin(_ head: HTTPHead) throws {
-        try state.withLock { state in
-            guard (200..<300).contains(head.status) else {
-                // What was asked for beyond the end of a whole file.
-                if head.status == 416, state.received > 0, state.announced == state.received { return }
-                state.refusal = HTTPResponse(head: head, body: [])
-                throw Refused()
+    private func fetch(_ url: String, _ sink: DownloadSink) async throws(DownloadError) {
+        let policy = RetryPolicy(call: .status)
+        var failures = 0
+        for _ in 0..<Self.maxExchanges {
+            var request = HTTPRequest("GET", url, headers: [("User-Agent", Self.userAgent)])
+            request.timeout = nil
+            request.stallTimeout = 60
+            request.acceptsCompression = false
+            if backend.isBehindSocket(url) { request.unixSocket = backend.unixSocket } else { request.maxRedirects = 5 }
+            do { request.headers += try sink.resumption() } catch { throw .disk(error) }
+            let before = sink.received
+            let fault: HTTPError
+            do throws(HTTPError) {
+                _ = try await http.download(request, onHead: { try sink.begin($0) }, onBytes: { try sink.append($0) })
+                return
+            } catch {
+                fault = error
             }
-            if head.status != 206, state.received > 0 {
-                // The server sends all of it again.
-                guard ftruncate(file.raw, 0) == 0, lseek(file.raw, 0, SEEK_SET) == 0 else {
-                    throw SystemError.last("truncate", path)
+            // From the start again when the file was another is progress of a kind, but must not go on for ever.
+            failures = sink.received > before ? 1 : failures + 1
+            var failure = FalError(.unreachable(fault))
+            var again = policy.retries(fault)
+            switch sink.verdict {
+            case .disk(let error)?: throw .disk(error)
+            case .wrongType(let type)?: throw .wrongType(expected: sink.expected, actual: type)
+            case .another?:
+                if sink.isWhole { return }
+                do { try sink.restart() } catch { throw .disk(error) }
+                again = true
+            case .refused(let response)?:
+                failure = self.failure(response)
+                again = policy.retries(response)
+            case nil: break
+            }
+            if fault.cause == .connect, let start = backend.start, backend.isBehindSocket(url), failures < 3 {
+                do throws(Backend.StartFailure) { try await start() } catch {
+                    throw .remote(FalError(.notStarted(error.message)))
                 }
-                state.received = 0
+                continue
             }
-            state.contentType = head.headers["content-type"] ?? state.contentType
-            if let length = head.headers["content-length"].flatMap(Int64.init) {
-                state.announced = state.received + length
-            }
+            guard again, failures < policy.maxAttempts, !Task.isCancelled else { throw .remote(failure) }
+            let delay = policy.delay(after: failures, retryAfter: failure.retryAfter)
+            try? await Task.sleep(for: .seconds(delay))
         }
+        throw .remote(FalError(.malformed("the file came in more than \(Self.maxExchanges) pieces")))
     }
-
-    func append(_ bytes: UnsafeRawBufferPointer, _ onProgress: (@Sendable (Int64, Int64?) -> Void)?) throws {
-        let (received, announced) = try state.withLock { state in
-            do throws(SystemError) { try file.write(bytes) } catch {
-                state.fault = SystemError(code: error.code, operation: "write", path: path)
-                throw error
-            }
-            state.received += Int64(bytes.count)
-            return (state.received, state.announced)
-        }
-        onProgress?(received, announced)
-    }
-
-    func finish() throws(SystemError) { try file.synchronize() }
 }

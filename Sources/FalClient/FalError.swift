@@ -26,6 +26,14 @@ public struct FalError: Error, Sendable {
     public var isUserTimeout = false
     /// Whether the answer came from the queue or the model, and not from a gateway before them.
     public var isFromQueue = false
+    /// The storage gave no place for an upload, so that another way is to be tried.
+    var isRefusedPlace = false
+
+    /// Whether the file that was to be sent is the reason.
+    public var isOfSource: Bool {
+        if case .unreachable(let error) = cause, case .source = error.cause { return true }
+        return false
+    }
 
     public init(_ cause: Cause, requestID: String? = nil) {
         self.cause = cause

@@ -1,10 +1,12 @@
+import Platform
+
 /// A request, as a value.
 public struct HTTPRequest: Sendable {
     public enum Body: Sendable {
         case none
         case bytes([UInt8])
-        /// `length` bytes of the file from `offset`, read as they are sent.
-        case file(path: String, offset: Int64, length: Int64)
+        /// `length` bytes of the file from `offset`, read as they are sent. A change of the file ends the exchange.
+        case file(OpenFile, offset: Int64, length: Int64)
     }
 
     public var method: String

@@ -21,14 +21,13 @@ final class Transfer: @unchecked Sendable {
     /// What went wrong in a callback, which libcurl knows only as "aborted".
     private var fault: HTTPError?
     private var bodyOffset: Int64 = 0
-    private var bodyFile: CInt = -1
-    private var bodyStatus: FileStatus?
     private var headerBytes = 0
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
     /// Seconds that a connection may have been idle which a request takes that is sent once: an older one may be
     /// dead, and then nobody would know what became of the request.
     private static let maxIdle = 5
+    private static let changedWords = "the file changed while it was read"
     /// All header lines of an answer together.
     private static let maxHeaderBytes = 128 << 10
 
@@ -50,7 +49,6 @@ final class Transfer: @unchecked Sendable {
     deinit {
         if let handle { library.easyCleanup(handle) }
         library.slistFree(headerList)
-        if bodyFile >= 0 { close(bodyFile) }
         errorText.deallocate()
     }
 
@@ -128,11 +126,7 @@ final class Transfer: @unchecked Sendable {
             return
         case .none: length = 0
         case .bytes(let bytes): length = Int64(bytes.count)
-        case .file(let path, _, let count):
-            bodyFile = open(path, O_RDONLY | O_CLOEXEC)
-            guard bodyFile >= 0 else { throw HTTPError(.source(SystemError.last("open", path).description), message: "cannot read \(path)") }
-            bodyStatus = try? Files.status(of: bodyFile)
-            length = count
+        case .file(_, _, let count): length = count
         }
         library.set(handle, CURLOPT_UPLOAD, 1)
         library.set(handle, CURLOPT_CUSTOMREQUEST, request.method)
@@ -204,13 +198,21 @@ final class Transfer: @unchecked Sendable {
             part.withUnsafeBytes { if let base = $0.baseAddress { memcpy(data, base, $0.count) } }
             transfer.bodyOffset += Int64(part.count)
             return part.count
-        case .file(let path, let start, let length):
+        case .file(let file, let start, let length):
             let wanted = min(Int64(room), length - offset)
             guard wanted > 0 else { return 0 }
-            let got = pread(transfer.bodyFile, data, Int(wanted), off_t(start + offset))
-            guard got > 0, (try? Files.status(of: transfer.bodyFile)) == transfer.bodyStatus else {
-                let reason = got < 0 ? SystemError.last("read", path).reason : "it changed while it was read"
-                transfer.fault = HTTPError(.source(reason), message: "\(path): \(reason)", wasSent: true)
+            var got = 0
+            var reason = changedWords
+            do throws(SystemError) {
+                let buffer = UnsafeMutableRawBufferPointer(start: data, count: Int(wanted))
+                got = try file.read(at: start + offset, into: buffer)
+            } catch {
+                reason = error.reason
+            }
+            // After the read: had it changed before, what was read might be new already.
+            guard got > 0, !file.hasChanged else {
+                let message = "\(file.path): \(reason)"
+                transfer.fault = HTTPError(.source(message), message: message, wasSent: true)
                 return Int(CURL_READFUNC_ABORT)
             }
             transfer.bodyOffset += Int64(got)

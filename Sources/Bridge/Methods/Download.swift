@@ -17,7 +17,7 @@ extension Bridge {
         // No key is needed for a file, so none is asked for.
         var client = FalClient(backend: backend, http: http)
         if let url = params["url"]?.stringValue {
-            guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
+            guard ["https://", "http://"].contains(where: url.prefix(8).lowercased().hasPrefix) else {
                 throw .invalidParams("url: must begin with http:// or https://")
             }
             files = [FileValue(url: url)]
@@ -38,60 +38,104 @@ extension Bridge {
     ) async throws(RPCError) -> [JSON] {
         let path = try roots.writable(target)
         let isFolder = target.hasSuffix("/") || files.count > 1 || ((try? Files.status(path))?.isDirectory ?? false)
-        do throws(SystemError) {
-            try Files.makeDirectory(isFolder ? path : Files.parent(of: path), mode: 0o755)
-        } catch {
-            throw .io(error, path: target)
-        }
+        let given = Files.name(of: path)
+        guard isFolder || !["", ".", ".."].contains(given) else { throw .io("\(target): not a name for a file") }
+        // Open from here on: wherever its name may lead meanwhile, files go into the folder that was judged.
+        let folder = try roots.folder(isFolder ? path : Files.parent(of: path))
+        let place: String
+        do { place = try folder.realPath() } catch { throw .io(error, path: target) }
         var taken: Set<String> = []
         var fetched: [JSON] = []
-        for file in files {
-            let place = isFolder ? Files.join(path, Self.name(of: file, &taken)) : path
-            if !overwrite, Files.exists(place) { throw .io("\(place): exists already, and overwrite is false") }
-            fetched.append(try await fetch(file, to: place, overwrite: overwrite, client: client, call: call))
+        let gate = ProgressGate()
+        for (index, file) in files.enumerated() {
+            let name = isFolder ? Self.name(of: file, &taken) : given
+            let path = Files.join(place, name)
+            if !overwrite, folder.contains(name) { throw .io("\(path): exists already, and overwrite is false") }
+            let target = Target(folder: folder, name: name, path: path, overwrite: overwrite)
+            do throws(DownloadError) {
+                fetched.append(try await fetch(file, to: target, client, call, gate, index))
+            } catch {
+                if call.ending != nil { throw .cancelled("the download was cancelled") }
+                throw RPCError(error, from: file.url, to: path, masking: client.backend.credentials)
+            }
         }
         return fetched
     }
 
+    private struct Target {
+        let folder: Folder
+        let name: String
+        /// For people.
+        let path: String
+        let overwrite: Bool
+    }
+
     private func fetch(
-        _ file: FileValue, to path: String, overwrite: Bool, client: FalClient, call: Call
-    ) async throws(RPCError) -> JSON {
-        let gate = ProgressGate()
-        let id = call.id
-        let expected = file.fileSize
-        do throws(DownloadError) {
-            let (size, type) = try await client.download(
-                file.url, to: path, overwrite: overwrite, expectedSize: expected
-            ) { bytes, total in
-                let total = total ?? expected
-                guard gate.passes(bytes, of: total) else { return }
-                var params: JSONObject = ["call": id, "url": .string(file.url), "bytes": .int(bytes)]
-                params["total"] = total.map(JSON.int)
-                call.notifyNow("download/progress", .object(params))
+        _ file: FileValue, to target: Target, _ client: FalClient, _ call: Call, _ gate: ProgressGate, _ index: Int
+    ) async throws(DownloadError) -> JSON {
+        var answer: JSONObject = ["path": .string(target.path), "url": .string(file.url)]
+        if DataURI.isOne(file.url) {
+            let source: UploadSource
+            do { source = try DataURI.source(file.url) } catch {
+                throw .remote(FalError(.malformed("the output holds a data URI that cannot be read")))
             }
-            var answer: JSONObject = ["path": .string(path), "url": .string(file.url)]
-            answer["content_type"] = (file.contentType ?? type).map(JSON.string)
-            answer["file_size"] = .int(size)
+            if case .bytes(let bytes) = source.content {
+                do {
+                    let new = try target.folder.makeFile()
+                    try bytes.withUnsafeBytes { buffer in
+                        Result { () throws(SystemError) in try new.write(buffer) }
+                    }.get()
+                    try new.commit(as: target.name, overwrite: target.overwrite)
+                } catch {
+                    throw .disk(error)
+                }
+            }
+            answer["content_type"] = .string(file.contentType ?? source.contentType)
+            answer["file_size"] = .int(source.size)
             return .object(answer)
-        } catch {
-            if call.ending != nil { throw .cancelled("the download was cancelled") }
-            switch error {
-            case .remote(let error): throw RPCError(error, endpoint: nil, masking: client.backend.credentials)
-            case .disk(let error): throw .io(error, path: path)
-            case .wrongSize(let expected, let actual):
-                throw RPCError(
-                    code: 1503, kind: "unavailable", message: "\(file.url): \(actual) bytes came in place of \(expected)",
-                    retryable: true
-                )
-            }
         }
+        let id = call.id
+        let size = file.fileSize
+        let (got, type) = try await client.download(
+            file.url, into: target.folder, as: target.name, overwrite: target.overwrite,
+            expecting: DownloadExpectation(size: size, contentType: Self.expectedType(of: file))
+        ) { bytes, total in
+            let total = total ?? size
+            guard gate.passes(bytes, of: total, file: index) else { return }
+            var params: JSONObject = ["call": id, "url": .string(file.url), "bytes": .int(bytes)]
+            params["total"] = total.map(JSON.int)
+            call.notifyNow("download/progress", .object(params))
+        }
+        answer["content_type"] = (file.contentType ?? type).map(JSON.string)
+        answer["file_size"] = .int(got)
+        return .object(answer)
+    }
+
+    /// What the output says, else what the name does.
+    private static func expectedType(of file: FileValue) -> String? {
+        if let type = file.contentType { return type }
+        let type = MediaType.guess(name: file.fileName ?? lastStep(of: file.url) ?? "", start: [])
+        return type == MediaType.unknown ? nil : type
+    }
+
+    private static func lastStep(of url: String) -> String? {
+        url.prefix { $0 != "?" && $0 != "#" }.split(separator: "/").last.map(String.init)
     }
 
     /// A name for the file that leads nowhere else, and is not taken yet.
     private static func name(of file: FileValue, _ taken: inout Set<String>) -> String {
-        let last = file.url.split(separator: "?").first?.split(separator: "/").last.map(String.init)
-        var name = String((file.fileName ?? last ?? "file").map { $0 == "/" || $0 == "\0" || $0.isNewline ? "_" : $0 })
-        while name.hasPrefix(".") || name.hasPrefix("-") { name.removeFirst() }
+        let last = DataURI.isOne(file.url)
+            ? "file." + (file.contentType.flatMap(MediaType.fileExtension) ?? "bin") : lastStep(of: file.url)
+        // By scalars: a slash with an accent on it is another character, and still a slash to the kernel.
+        var scalars = (file.fileName ?? last ?? "file").unicodeScalars.map { scalar -> Unicode.Scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: "_"
+            default: scalar == "/" ? "_" : scalar
+            }
+        }[...]
+        scalars = scalars.drop { $0 == "." || $0 == "-" }
+        var name = ""
+        name.unicodeScalars.append(contentsOf: scalars)
         if name.isEmpty { name = "file" }
         name = String(decoding: name.utf8.suffix(200), as: UTF8.self)
         var candidate = name

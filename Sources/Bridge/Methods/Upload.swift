@@ -1,12 +1,14 @@
 import FalClient
 import FalProtocol
-import Glibc
 import JSON
 import JSONRPC
 import Platform
 
 /// `upload`: a file, or bytes, into the storage.
 extension Bridge {
+    /// Seconds: a century.
+    private static let maxLifetime: Int64 = 3_155_760_000
+
     func upload(_ call: Call) async throws(RPCError) -> JSON {
         let params = call.params
         let given = ["path", "data", "data_uri"].filter { params[$0] != nil }
@@ -15,15 +17,12 @@ extension Bridge {
         let lifecycle = try lifecycle(params)
         let fileName = params["file_name"]?.stringValue
         let contentType = params["content_type"]?.stringValue
-        if let type = contentType, !type.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) {
+        if let type = contentType, !type.contains("/") || !type.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) {
             throw .invalidParams("content_type: not a MIME type")
         }
         var source: UploadSource
-        var key: UploadCache.Key?
         if let path = params["path"]?.stringValue {
-            let local = path.hasPrefix("file://") ? FileURL.path(path) : path
-            guard let local else { throw .invalidParams("path: a file URL of another machine, or none") }
-            (source, key) = try uploadSource(path: local, backend: client.backend)
+            source = try uploadSource(path: try Self.localPath(path))
         } else if let uri = params["data_uri"]?.stringValue {
             source = try DataURI.source(uri, fileName: fileName, contentType: contentType)
         } else {
@@ -36,59 +35,50 @@ extension Bridge {
                 contentType: type
             )
         }
-        if fileName != nil || contentType != nil || lifecycle != nil {
-            // Another name, type or lifetime makes another file of the same bytes.
-            key = nil
-            source = UploadSource(
-                content: source.content, fileName: fileName ?? source.fileName,
-                contentType: contentType ?? source.contentType, lifecycle: lifecycle
-            )
-        }
-        return try await upload(source, key: key, client: client, call: call).json
+        source = UploadSource(
+            content: source.content, fileName: fileName ?? source.fileName,
+            contentType: contentType ?? source.contentType, lifecycle: lifecycle
+        )
+        let file = try await upload(
+            source, isNamed: fileName != nil, client: client, call: call, gate: ProgressGate(), index: 0
+        )
+        return file.json
     }
 
-    /// What is to be uploaded of a local file, after a look at it.
-    func uploadSource(path: String, backend: Backend) throws(RPCError) -> (UploadSource, UploadCache.Key) {
-        let real = try roots.readable(path)
-        do {
-            let status = try Files.status(real)
-            guard status.isRegular else { throw RPCError.io("\(path): not a file") }
-            guard status.size > 0 else { throw RPCError.io("\(path): the file is empty") }
-            let file = try Descriptor.open(real, O_RDONLY)
-            var start = [UInt8](repeating: 0, count: 64)
-            let raw = file.raw
-            let count = try start.withUnsafeMutableBytes { try Descriptor.read(raw, into: $0) }
-            let type = MediaType.guess(name: real, start: Array(start.prefix(count)))
-            let key = UploadCache.Key(
-                backend: backend.restURL, device: status.device, inode: status.inode, size: status.size,
-                modified: status.modified
-            )
-            let content = UploadSource.Content.file(path: real, size: status.size)
-            return (UploadSource(content: content, fileName: Files.name(of: path), contentType: type), key)
-        } catch let error as SystemError {
-            throw .io(error, path: path)
-        } catch {
-            throw error as? RPCError ?? .io("\(path): \(error)")
-        }
+    /// The path that a caller means, be it given as such or as a URL.
+    static func localPath(_ text: String) throws(RPCError) -> String {
+        guard FileURL.isOne(text) else { return text }
+        guard let path = FileURL.path(text) else { throw .notAFileURL(text) }
+        return path
     }
 
-    /// Uploads, unless this process has done so already, and says how it goes.
+    /// What is to be uploaded of a local file, which is open from here on.
+    func uploadSource(path: String) throws(RPCError) -> UploadSource {
+        let file = try roots.open(path)
+        guard file.size > 0 else { throw .io("\(path): the file is empty") }
+        let start: [UInt8]
+        do { start = try file.start(64) } catch { throw .io(error, path: path) }
+        let name = Files.name(of: path)
+        let type = MediaType.guess(name: name, start: start)
+        return UploadSource(content: .file(file), fileName: name, contentType: type)
+    }
+
+    /// Uploads, unless the bytes are there already, and says how it goes.
+    /// - Parameters:
+    ///   - gate: of the call.
+    ///   - index: which of the call's files it is.
     func upload(
-        _ source: UploadSource, key: UploadCache.Key?, client: FalClient, call: Call
+        _ source: UploadSource, isNamed: Bool, client: FalClient, call: Call, gate: ProgressGate, index: Int
     ) async throws(RPCError) -> FileValue {
-        if let key, let file = uploads.file(key) { return file }
-        let gate = ProgressGate()
         let id = call.id
         let size = source.size
         do throws(FalError) {
-            let file = try await client.upload(source) { sent in
-                guard gate.passes(sent, of: size) else { return }
+            return try await uploads.file(source, isNamed: isNamed, client: client) { sent in
+                guard gate.passes(sent, of: size, file: index) else { return }
                 call.notifyNow("upload/progress", [
                     "call": id, "file_name": .string(source.fileName), "bytes": .int(sent), "total": .int(size),
                 ])
             }
-            if let key { uploads.store(key, file) }
-            return file
         } catch {
             try throwIfEnding(call)
             throw RPCError(error, endpoint: nil, masking: client.backend.credentials)
@@ -97,7 +87,9 @@ extension Bridge {
 
     /// fal's `X-Fal-Object-Lifecycle`; nil where nothing was said.
     func lifecycle(_ params: JSONObject) throws(RPCError) -> JSON? {
-        let words: [String: Int64] = ["immediate": 60, "1h": 3_600, "1d": 86_400, "7d": 604_800, "30d": 2_592_000, "1y": 31_536_000]
+        let words: [String: Int64] = [
+            "immediate": 60, "1h": 3_600, "1d": 86_400, "7d": 604_800, "30d": 2_592_000, "1y": 31_536_000,
+        ]
         var lifecycle = JSONObject()
         switch params["expires_in"] {
         case nil: break
@@ -108,7 +100,9 @@ extension Bridge {
             }
             lifecycle["expiration_duration_seconds"] = .int(seconds)
         case let value?:
-            guard let seconds = value.intValue, seconds > 0 else { throw .invalidParams("expires_in: more than 0 seconds") }
+            guard let seconds = value.intValue, seconds > 0, seconds <= Self.maxLifetime else { 
+                throw .invalidParams("expires_in: from 1 to \(Self.maxLifetime) seconds")
+            }
             lifecycle["expiration_duration_seconds"] = .int(seconds)
         }
         if let acl = params["acl"] { lifecycle["initial_acl"] = acl }

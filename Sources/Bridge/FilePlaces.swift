@@ -1,0 +1,104 @@
+import JSON
+import JSONSchema
+
+/// A place in an input that holds a file's URL, or may, and what stands there.
+struct FilePlace: Sendable {
+    let path: [PathStep]
+    let text: String
+    /// Whether the model's schema says that a file belongs here; without one, the member's name is all there is.
+    let isCertain: Bool
+}
+
+/// Finds the places of an input that hold files: by the model's schema, and where none speaks, by names.
+struct FilePlaces {
+    /// With its `$defs`; nil for a model that is not known.
+    private let document: JSON?
+    private(set) var found: [FilePlace] = []
+
+    /// Files in one input: each is open until it is sent.
+    static let maxFiles = 200
+    /// References and branches without a step into the value.
+    private static let maxDepth = 32
+
+    init(in input: JSON, schema: JSON?) {
+        document = schema
+        find(in: input, by: schema.map { [$0] } ?? [], [], name: "")
+    }
+
+    /// - Parameters:
+    ///   - schemas: all that speak about the value.
+    ///   - name: of the member that holds it, or that holds the list in which it stands.
+    private mutating func find(in value: JSON, by schemas: [JSON], _ path: [PathStep], name: String) {
+        var flat: [JSONObject] = []
+        for schema in schemas { flatten(schema, into: &flat, depth: 0) }
+        switch value {
+        case .string(let text):
+            guard found.count <= Self.maxFiles else { return }
+            if flat.contains(where: { Self.isFile($0, name) }) {
+                found.append(FilePlace(path: path, text: text, isCertain: true))
+            } else if Self.isFileName(name), flat.allSatisfy({ Self.saysNothing($0) }) {
+                found.append(FilePlace(path: path, text: text, isCertain: false))
+            }
+        case .array(let elements):
+            for (index, element) in elements.enumerated() {
+                find(in: element, by: flat.flatMap { Self.element(index, of: $0) }, path + [.index(index)], name: name)
+            }
+        case .object(let object):
+            for member in object {
+                let inner = flat.compactMap { Self.member(member.key, of: $0) }
+                find(in: member.value, by: inner, path + [.key(member.key)], name: member.key)
+            }
+        default: break
+        }
+    }
+
+    /// The schema with all that it refers to for the same value.
+    private func flatten(_ schema: JSON, into flat: inout [JSONObject], depth: Int) {
+        guard let object = schema.objectValue, depth < Self.maxDepth, flat.count < 256 else { return }
+        flat.append(object)
+        if let pointer = object["$ref"]?.stringValue, pointer.hasPrefix("#"),
+            let target = document?.value(at: String(pointer.dropFirst()))
+        {
+            flatten(target, into: &flat, depth: depth + 1)
+        }
+        for key in ["anyOf", "oneOf", "allOf"] {
+            for branch in object[key]?.arrayValue ?? [] { flatten(branch, into: &flat, depth: depth + 1) }
+        }
+    }
+
+    private static func member(_ key: String, of schema: JSONObject) -> JSON? {
+        if let member = schema["properties"]?[key] { return member }
+        // `true` says nothing about the value.
+        return schema["additionalProperties"].flatMap { $0.objectValue == nil ? nil : $0 }
+    }
+
+    private static func element(_ index: Int, of schema: JSONObject) -> [JSON] {
+        if let prefix = schema["prefixItems"]?.arrayValue, index < prefix.count { return [prefix[index]] }
+        return schema["items"].map { [$0] } ?? []
+    }
+
+    private static func isFile(_ schema: JSONObject, _ name: String) -> Bool {
+        if let mark = schema["x-file"] { return mark != false }
+        guard allowsText(schema), schema["enum"] == nil, schema["const"] == nil else { return false }
+        let format = schema["format"]?.stringValue
+        // A choice of branches is no place by itself: one of the branches is.
+        return format == "uri" || isFileName(name) && (schema["type"] != nil || format != nil)
+    }
+
+    private static func saysNothing(_ schema: JSONObject) -> Bool {
+        ["type", "enum", "const", "$ref", "anyOf", "oneOf", "allOf"].allSatisfy { schema[$0] == nil }
+    }
+
+    private static func allowsText(_ schema: JSONObject) -> Bool {
+        switch schema["type"] {
+        case nil: schema["$ref"] == nil
+        case .array(let types)?: types.contains("string")
+        case let type?: type == "string"
+        }
+    }
+
+    /// `video_url`, `image_urls`, and the `url` of fal's File, Image, Video and Audio.
+    private static func isFileName(_ name: String) -> Bool {
+        name.hasSuffix("_url") || name.hasSuffix("_urls") || name == "url" || name == "urls"
+    }
+}
