@@ -36,12 +36,13 @@ extension Bridge {
     /// Cancels at the queue, whether or not the call's own task is cancelled.
     /// - Parameter patience: seconds that the queue's answer is waited for; the cancel itself goes on after them.
     func cancelled(
-        _ endpoint: EndpointID, _ id: String, _ client: FalClient, patience: Double
+        _ request: QueuedRequest, patience: Double
     ) async -> Fate {
+        let client = request.client
         let first = FirstAnswer<Fate>()
         Task.detached {
             do throws(FalError) {
-                first.give(try await client.cancel(endpoint, id) == .requested ? .cancelled : .completed)
+                first.give(try await client.cancel(request.endpoint, request.id) == .requested ? .cancelled : .completed)
             } catch {
                 let failure = RPCError(error, endpoint: nil, masking: client.backend.credentials)
                 first.give(.unknown("the queue did not take the cancel: \(failure.message)"))

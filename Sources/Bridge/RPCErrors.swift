@@ -122,6 +122,8 @@ extension RPCError {
         )
     }
 
+    func about(_ request: QueuedRequest) -> RPCError { about(request.id, request.endpoint.description) }
+
     /// With what is known of the request.
     func about(_ requestID: String?, _ endpoint: String?) -> RPCError {
         var error = self

@@ -2,7 +2,9 @@ import FalProtocol
 import Platform
 
 /// Where the queue, the storage and the files are.
-public struct Backend: Sendable {
+///
+/// A class, as every call that waits holds it.
+public final class Backend: Sendable {
     public enum Kind: String, Sendable, CaseIterable {
         case fal
         case local

@@ -22,11 +22,11 @@ extension Bridge {
             }
             files = [FileValue(url: url)]
         } else {
-            client = try self.client()
-            let (endpoint, id, _) = try await request(call)
-            let answer = try await output(endpoint, id, client, call, status: nil)
+            let request = try await request(call)
+            client = request.client
+            let answer = try await output(request, call, status: nil)
             files = FileValue.all(in: answer["data"] ?? .null)
-            if files.isEmpty { throw RPCError.notFound("the output holds no file").about(id, endpoint.description) }
+            if files.isEmpty { throw RPCError.notFound("the output holds no file").about(request) }
         }
         let overwrite = params["overwrite"] == true
         return ["files": .array(try await fetch(files, to: target, overwrite: overwrite, client: client, call: call))]

@@ -8,89 +8,88 @@ import Platform
 /// `status`, `result` and `cancel`: a request by its id.
 extension Bridge {
     func status(_ call: Call) async throws(RPCError) -> JSON {
-        let (endpoint, id, client) = try await request(call)
+        let request = try await request(call)
         let logs = call.params["logs"] == true
         do throws(FalError) {
-            let status = try await client.status(endpoint, id, logs: logs)
+            let status = try await request.client.status(request.endpoint, request.id, logs: logs)
             await learned(status)
-            return .object(members(of: status, endpoint, logs: logs ? status.logs : nil))
+            return .object(members(of: status, request.endpoint, logs: logs ? status.logs : nil))
         } catch {
-            throw failure(error, call, endpoint, id, client)
+            throw failure(error, call, request)
         }
     }
 
     func result(_ call: Call) async throws(RPCError) -> JSON {
-        let (endpoint, id, client) = try await request(call)
+        let request = try await request(call)
         var status: QueueStatus?
         if call.params["wait"] == true {
             let deadline = call.params["timeout"]?.doubleValue.map { Instant.now.advanced(bySeconds: $0) }
-            let wait = QueueWait(
-                client: client, slots: slots, endpoint: endpoint, requestID: id, logs: false, interval: nil,
-                deadline: deadline
-            )
+            let wait = QueueWait(request, slots: slots, logs: false, deadline: deadline)
             switch await wait.untilCompleted(call, onUpdate: { await learned($0.status) }) {
             case .completed(let last): status = last
-            case .failed(let error): throw failure(error, call, endpoint, id, client)
+            case .failed(let error): throw failure(error, call, request)
             case .timedOut:
                 throw RPCError(
                     code: 1408, kind: "timeout", message: "the request is not done yet; it goes on",
                     retryable: true, data: ["outcome": "DETACHED"]
-                ).about(id, endpoint.description)
-            case .ending: throw ended(call, id, endpoint)
+                ).about(request)
+            case .ending: throw ended(call, request)
             }
         }
-        return .object(try await output(endpoint, id, client, call, status: status))
+        return .object(try await output(request, call, status: status))
     }
 
     /// `request_id`, `endpoint`, `data` and `metrics` of a request that is done.
     /// - Parameter status: its last, where that is known.
     func output(
-        _ endpoint: EndpointID, _ id: String, _ client: FalClient, _ call: Call, status: QueueStatus?
+        _ request: QueuedRequest, _ call: Call, status: QueueStatus?
     ) async throws(RPCError) -> JSONObject {
         let data: JSON
-        do throws(FalError) { data = try await client.result(endpoint, id) } catch {
-            let failure = failure(error, call, endpoint, id, client, isResult: true)
+        do throws(FalError) { data = try await request.client.result(request.endpoint, request.id) } catch {
+            let failure = failure(error, call, request, isResult: true)
             // What failed at the queue is done; what could not be asked is not.
             let isFate = failure.kind == "request_failed" || failure.kind == "rejected" || failure.kind == "cancelled"
             if isFate, call.ending == nil {
                 await Self.note { () async throws(JournalError) in
-                    try await journal.learned(id, status: QueueState.completed.rawValue, error: failure.message)
+                    try await journal.learned(
+                        request.id, status: QueueState.completed.rawValue, error: failure.message
+                    )
                 }
             }
             throw failure
         }
         if let status, status.error != nil || status.errorType != nil {
             // The queue says that the run failed, whatever is served as its result.
-            throw RPCError(status, masking: client.backend.credentials).about(id, endpoint.description)
+            throw RPCError(status, masking: request.client.backend.credentials).about(request)
         }
         await Self.note { () async throws(JournalError) in
-            try await journal.learned(id, status: QueueState.completed.rawValue)
+            try await journal.learned(request.id, status: QueueState.completed.rawValue)
         }
         var answer: JSONObject = [
-            "request_id": .string(id), "endpoint": .string(endpoint.description), "data": data,
+            "request_id": .string(request.id), "endpoint": .string(request.endpoint.description), "data": data,
         ]
         answer["metrics"] = status?.metrics
         return answer
     }
 
     func cancel(_ call: Call) async throws(RPCError) -> JSON {
-        let (endpoint, id, client) = try await request(call)
+        let request = try await request(call)
         do throws(FalError) {
-            let outcome = try await client.cancel(endpoint, id)
-            return ["request_id": .string(id), "outcome": .string(outcome.rawValue)]
+            let outcome = try await request.client.cancel(request.endpoint, request.id)
+            return ["request_id": .string(request.id), "outcome": .string(outcome.rawValue)]
         } catch {
-            throw failure(error, call, endpoint, id, client)
+            throw failure(error, call, request)
         }
     }
 
     /// The request that a call is about; its endpoint from the journal, where the call names none.
-    func request(_ call: Call) async throws(RPCError) -> (EndpointID, String, FalClient) {
+    func request(_ call: Call) async throws(RPCError) -> QueuedRequest {
         let id = try requestID(call.params)
         var params = call.params
         if params["endpoint"] == nil, let entry = try? await journal.entry(id) {
             params["endpoint"] = .string(entry.endpoint)
         }
-        return (try endpoint(params), id, try client())
+        return QueuedRequest(endpoint: try endpoint(params), id: id, client: try client())
     }
 
     /// Writes down what the queue said.
@@ -118,18 +117,18 @@ extension Bridge {
     }
 
     func failure(
-        _ error: FalError, _ call: Call, _ endpoint: EndpointID, _ id: String, _ client: FalClient,
-        isResult: Bool = false
+        _ error: FalError, _ call: Call, _ request: QueuedRequest, isResult: Bool = false
     ) -> RPCError {
-        if call.ending != nil { return ended(call, id, endpoint) }
+        if call.ending != nil { return ended(call, request) }
         return RPCError(
-            error, endpoint: endpoint.description, isResult: isResult, masking: client.backend.credentials
-        ).about(id, endpoint.description)
+            error, endpoint: request.endpoint.description, isResult: isResult,
+            masking: request.client.backend.credentials
+        ).about(request)
     }
 
     /// What a call that waits is answered when nobody waits for it any more.
-    func ended(_ call: Call, _ id: String, _ endpoint: EndpointID) -> RPCError {
-        let words = call.ending == .letGo ? "the bridge ends; the request goes on" : "the wait was cancelled; the request goes on"
-        return RPCError.cancelled(words).about(id, endpoint.description)
+    func ended(_ call: Call, _ request: QueuedRequest) -> RPCError {
+        let reason = call.ending == .letGo ? "the bridge ends" : "the wait was cancelled"
+        return RPCError.cancelled("\(reason); the request goes on").about(request)
     }
 }

@@ -5,34 +5,27 @@ import JSONRPC
 import Journal
 import Platform
 
-/// A request that the queue has taken.
-struct Submitted: Sendable {
-    let endpoint: EndpointID
-    let status: QueueStatus
-    let client: FalClient
-}
-
 /// `submit`: an input is checked, its files are uploaded, and it goes into the queue.
 extension Bridge {
     func submit(_ call: Call) async throws(RPCError) -> JSON {
-        let submitted = try await submitted(call)
-        let id = submitted.status.requestID
-        let url = submitted.client.requestURL(submitted.endpoint, id)
+        let request = try await submitted(call)
+        let url = request.client.requestURL(request.endpoint, request.id)
         var answer: JSONObject = [
-            "request_id": .string(id), "endpoint": .string(submitted.endpoint.description),
-            "status": .string(submitted.status.state.rawValue),
+            "request_id": .string(request.id), "endpoint": .string(request.endpoint.description),
+            "status": .string((request.status?.state ?? .inQueue).rawValue),
         ]
-        answer["queue_position"] = submitted.status.queuePosition.map { .int(Int64($0)) }
+        answer["queue_position"] = request.status?.queuePosition.map { .int(Int64($0)) }
         answer["status_url"] = .string(url + "/status")
         answer["response_url"] = .string(url)
         answer["cancel_url"] = .string(url + "/cancel")
-        answer["backend"] = .string(submitted.client.backend.kind.rawValue)
+        answer["backend"] = .string(request.client.backend.kind.rawValue)
         return .object(answer)
     }
 
     /// Puts the call's input into the queue.
     /// - Parameter deadline: after it nothing is sent any more.
-    func submitted(_ call: Call, deadline: Instant? = nil) async throws(RPCError) -> Submitted {
+    @inline(never)
+    func submitted(_ call: Call, deadline: Instant? = nil) async throws(RPCError) -> QueuedRequest {
         let options = try options(call.params)
         let prepared = try await prepared(call)
         let (endpoint, client) = (prepared.endpoint, prepared.client)
@@ -52,7 +45,8 @@ extension Bridge {
                 }
             }.value
         }
-        return Submitted(endpoint: endpoint, status: try outcome.get(), client: client)
+        let status = try outcome.get()
+        return QueuedRequest(endpoint: endpoint, id: status.requestID, client: client, status: status)
     }
 
     /// Sends a request between two entries of the journal: that it is about to be sent, and what became of it.
