@@ -156,7 +156,9 @@ def test_two_bridges_start_one_fal_local(bridge, state):
 
 def test_timeout_cancels_at_the_queue(bridge, state):
     b = bridge()
-    answer = b.answer(b.start("subscribe", {"input": {**INPUT, "first_n_seconds": 4, "fps": 16}, "timeout": 0.3}))
+    # What is over before the submit has no id: the server is up, and the file there, before the time runs.
+    b.call("upload", {"path": INPUT["video_url"]})
+    answer = b.answer(b.start("subscribe", {"input": {**INPUT, "first_n_seconds": 4, "fps": 16}, "timeout": 1}))
     assert answer["error"]["code"] == 1408, answer
     assert answer["error"]["data"]["kind"] == "timeout" and answer["error"]["data"]["request_id"]
 
