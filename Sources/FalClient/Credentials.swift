@@ -1,7 +1,9 @@
 import JSON
 
 /// A key of fal's. It never shows itself: not in a description, not in a dump.
-public struct Credentials: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public struct Credentials: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     private let key: String
 
     /// - Returns: nil for what no header can carry.

@@ -58,7 +58,8 @@ extension HTTPRequest {
         let authority = parts[2].prefix { !"/?#".contains($0) }
         let place = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? authority
         let host = place.hasPrefix("[") ? place.prefix { $0 != "]" }.dropFirst() : place.prefix { $0 != ":" }
-        if host == "localhost" || host.hasSuffix(".localhost") || host == "::1" || host.hasPrefix("127.") { return false }
+        let isHere = host == "localhost" || host.hasSuffix(".localhost") || host == "::1" || host.hasPrefix("127.")
+        if isHere { return false }
         let isClear = parts[0] == "http:"
         return !(isClear && headers.contains { $0.name.lowercased() == "authorization" })
     }

@@ -122,14 +122,16 @@ test("an abort ends a run", { timeout: 30_000 }, async () => {
 
 test("uploads have their lifecycle", { timeout: 30_000 }, async () => {
   const lifecycle = { expiresIn: 60, initialAcl: { default: "hide", rules: [{ user: "alice", decision: "allow" }] } };
-  for (const given of [{ lifecycle }, { expiresIn: 60, acl: lifecycle.initialAcl }]) {
+  // Other bytes each time, as the same would not go out again.
+  for (const [text, given] of [["hello", { lifecycle }], ["there", { expiresIn: 60, acl: lifecycle.initialAcl }]]) {
     requests.length = 0;
-    assert.equal(await client.storage.upload(new Blob(["hello"], { type: "text/plain" }), given), "https://v3.fal.media/x");
+    const blob = new Blob([text], { type: "text/plain" });
+    assert.equal(await client.storage.upload(blob, given), "https://v3.fal.media/x");
     assert.deepEqual(JSON.parse(requests[0].headers["x-fal-object-lifecycle"]), {
       expiration_duration_seconds: 60,
       initial_acl: lifecycle.initialAcl,
     });
-    assert.equal(requests[1].body, "hello");
+    assert.equal(requests[1].body, text);
     assert.equal(requests[1].headers.authorization, undefined);
   }
 });

@@ -62,8 +62,8 @@ export function createFalClient(settings = {}) {
     if (value instanceof Blob) return upload(value);
     if (Array.isArray(value)) return Promise.all(value.map(transformInput));
     if (value && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
-      const entries = await Promise.all(Object.entries(value).map(async ([key, item]) => [key, await transformInput(item)]));
-      return Object.fromEntries(entries);
+      const entries = Object.entries(value).map(async ([key, item]) => [key, await transformInput(item)]);
+      return Object.fromEntries(await Promise.all(entries));
     }
     return value;
   }
@@ -163,7 +163,7 @@ export function createFalClient(settings = {}) {
   };
 
   return {
-    /** credentials, proxyUrl, backend, bin, args, env. A running process is left; the next call starts one that knows. */
+    /** credentials, proxyUrl, backend, bin, args, env. What runs is left; the next call starts one that knows. */
     config(changes) {
       config = { ...config, ...changes };
       bridge?.close();

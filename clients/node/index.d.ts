@@ -67,6 +67,11 @@ export interface SubmitOptions extends CommonOptions {
   maxQueueLength?: number;
 }
 
+export interface RequestOptions {
+  requestId: string;
+  abortSignal?: AbortSignal;
+}
+
 export interface WaitOptions {
   logs?: boolean;
   mode?: "auto" | "polling" | "streaming";
@@ -130,17 +135,25 @@ export interface FalClient {
   subscribe<Output = any>(endpoint: string, options?: SubmitOptions & WaitOptions): Promise<Result<Output>>;
   queue: {
     submit(endpoint: string, options?: SubmitOptions): Promise<QueueStatus & { endpoint: string }>;
-    status(endpoint: string, options: { requestId: string; logs?: boolean; abortSignal?: AbortSignal }): Promise<QueueStatus>;
-    result<Output = any>(endpoint: string, options: { requestId: string; abortSignal?: AbortSignal }): Promise<Result<Output>>;
-    cancel(endpoint: string, options: { requestId: string; abortSignal?: AbortSignal }): Promise<void>;
-    subscribeToStatus<Output = any>(endpoint: string, options: WaitOptions & { requestId: string }): Promise<QueueStatus & Result<Output>>;
+    status(endpoint: string, options: RequestOptions & { logs?: boolean }): Promise<QueueStatus>;
+    result<Output = any>(endpoint: string, options: RequestOptions): Promise<Result<Output>>;
+    cancel(endpoint: string, options: RequestOptions): Promise<void>;
+    subscribeToStatus<Output = any>(
+      endpoint: string,
+      options: WaitOptions & { requestId: string },
+    ): Promise<QueueStatus & Result<Output>>;
   };
   storage: {
     upload(file: Blob | string, options?: UploadOptions): Promise<string>;
     transformInput(input: unknown): Promise<unknown>;
   };
   /** Newest first; `before` is the `created_at` of the last one seen. */
-  requests(options?: { status?: RequestEntry["status"]; endpoint?: string; limit?: number; before?: string }): Promise<RequestEntry[]>;
+  requests(options?: {
+    status?: RequestEntry["status"];
+    endpoint?: string;
+    limit?: number;
+    before?: string;
+  }): Promise<RequestEntry[]>;
   /** Whether a call to a webhook is fal's. `body` is the raw body; `maxAge` is in seconds. */
   verifyWebhook<Payload = any>(
     headers: Headers | Record<string, string | string[] | undefined>,
@@ -151,7 +164,11 @@ export interface FalClient {
   validate(endpoint: string, input: object): Promise<{ valid: boolean; errors: FieldError[]; input: object }>;
   models(query?: string): Promise<{ endpoint: string; title: string; description: string; related?: string[] }[]>;
   schema(endpoint: string): Promise<{ endpoint: string; input: object; output: object }>;
-  request(method: string, params?: object, options?: { onNotification?: (method: string, params: any) => void; signal?: AbortSignal }): Promise<any>;
+  request(
+    method: string,
+    params?: object,
+    options?: { onNotification?: (method: string, params: any) => void; signal?: AbortSignal },
+  ): Promise<any>;
   close(): void;
 }
 

@@ -33,7 +33,8 @@ extension Bridge {
             throw RPCError(error, endpoint: endpoint, isResult: true, masking: prepared.client.backend.credentials)
         case .timedOut:
             throw RPCError(
-                code: 1408, kind: "timeout", message: "there was no output in time; the run may have ended all the same",
+                code: 1408, kind: "timeout",
+                message: "there was no output in time; the run may have ended all the same",
                 data: ["outcome": "UNKNOWN"]
             ).about(nil, endpoint)
         }

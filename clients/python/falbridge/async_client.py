@@ -89,8 +89,8 @@ class AsyncClient:
                     pass
             raise
 
-    async def subscribe(self, application: str, arguments: dict[str, Any], *, path: str = "", hint: Optional[str] = None,
-                        with_logs: bool = False, interval: Optional[float] = None,
+    async def subscribe(self, application: str, arguments: dict[str, Any], *, path: str = "",
+                        hint: Optional[str] = None, with_logs: bool = False, interval: Optional[float] = None,
                         on_enqueue: Optional[Callable[[str], Any]] = None,
                         on_queue_update: Optional[Callable[[Status], Any]] = None, priority: Optional[str] = None,
                         headers: Optional[dict[str, str]] = None, start_timeout: Optional[float] = None,
@@ -139,7 +139,8 @@ class AsyncClient:
         return AsyncRequestHandle(request_id, application, self)
 
     async def status(self, application: str, request_id: str, *, with_logs: bool = False) -> Status:
-        return parse(await self.request("status", {"endpoint": application, "request_id": request_id, "logs": with_logs}))
+        return parse(await self.request("status", {
+            "endpoint": application, "request_id": request_id, "logs": with_logs}))
 
     async def result(self, application: str, request_id: str) -> Any:
         return (await self.request("result", {"endpoint": application, "request_id": request_id}))["data"]
@@ -166,5 +167,6 @@ class AsyncClient:
     async def upload_file(self, path: "str | pathlib.Path", *, lifecycle: Optional[StorageSettings] = None) -> str:
         return (await self.request("upload", {"path": str(path), **lifecycle_params(lifecycle)}))["url"]
 
-    async def upload_image(self, image: Any, format: str = "jpeg", *, lifecycle: Optional[StorageSettings] = None) -> str:
+    async def upload_image(self, image: Any, format: str = "jpeg", *,
+                           lifecycle: Optional[StorageSettings] = None) -> str:
         return await self.upload(calls.image(image, format), f"image/{format}", lifecycle=lifecycle)

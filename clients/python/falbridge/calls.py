@@ -68,7 +68,8 @@ NO_TEXT = {"valid": False, "reason": "the body is not UTF-8"}
 class Updates:
     """Turns queue/update notifications into fal_client's callbacks, which get the whole log every time."""
 
-    def __init__(self, on_enqueue: Optional[Callable[[str], Any]], on_queue_update: Optional[Callable[[Status], Any]]) -> None:
+    def __init__(self, on_enqueue: Optional[Callable[[str], Any]],
+                 on_queue_update: Optional[Callable[[Status], Any]]) -> None:
         self._on_enqueue = on_enqueue
         self._on_queue_update = on_queue_update
         self._logs: list[dict[str, Any]] = []
