@@ -92,15 +92,11 @@ extension FalClient {
         failure(response).with(requestID)
     }
 
-    /// The output of a request that is done.
+    /// The output of a request that is done; what is no JSON as a file value.
     public func result(_ endpoint: EndpointID, _ requestID: String) async throws(FalError) -> JSON {
         do throws(FalError) {
             let response = try await send("GET", requestURL(endpoint, requestID), policy: RetryPolicy(call: .result))
-            let type = response.headers["content-type"]?.lowercased() ?? "application/json"
-            guard type.contains("json") || type.hasPrefix("text/plain") else {
-                throw FalError(.malformed("the output is no JSON but \(type)"))
-            }
-            return try json(response)
+            return try Output.json(response)
         } catch {
             throw error.with(requestID)
         }

@@ -113,7 +113,8 @@ class Sink:
             if b"initiate" in path:
                 body = json.dumps({"upload_url": self.url + "/put/x?t=1", "file_url": self.url + "/files/x"}).encode()
             else:
-                body = b'{"partNumber":1,"etag":"\\"e\\""}'
+                number = re.search(rb"/x/(\d+)", path)
+                body = json.dumps({"partNumber": int(number[1]) if number else 0, "etag": '"e"'}).encode()
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nETag: \"e\"\r\nContent-Length: %d\r\n\r\n%s"
                                % (len(body), body))
 
@@ -131,7 +132,7 @@ def uploads(folder):
                 for n in range(size):
                     out.write(n.to_bytes(4, "big") + block[4:])
             start = time.perf_counter()
-            subprocess.run(["curl", "-sS", "-o", "/dev/null", "-T", file, sink.url + "/put/x"], check=True)
+            subprocess.run(["curl", "-sS", "-H", "Expect:", "-o", "/dev/null", "-T", file, sink.url + "/put/x"], check=True)
             theirs.append(size / (time.perf_counter() - start))
             bridge = Bridge(folder / "upload-state", sink.url)
             bridge.call("ping", {})

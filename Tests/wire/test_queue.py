@@ -294,9 +294,19 @@ def test_kill_at_any_point_leaves_a_journal_that_opens(bridge, fake, round):
     assert len(entries) >= len(server.of("submit"))
 
 
-def test_reply_is_kept(bridge, fake):
-    """An output that is no JSON object is an output all the same."""
-    for body in (b"[1,2]", b'"text"', b"null", b"0.1"):
-        server = fake(result=lambda handler, seen, body=body: reply(handler, 200, body))
-        answer = bridge(**server.environment).call("result", {"endpoint": MODEL, "request_id": "abc"})
-        assert json.dumps(answer["result"]["data"], separators=(",", ":")).encode() == body
+@pytest.mark.parametrize("body, type, data", [
+    (b"[1,2]", "application/json", [1, 2]), (b"0.1", "application/json", 0.1), (b"null", "application/json", None),
+    (b"", "application/json", None), (b"plain words", "text/plain; charset=utf-8", "plain words"),
+    (b"\x00\x01", "video/mp4", {"url": "data:video/mp4;base64,AAE=", "content_type": "video/mp4", "file_size": 2}),
+    (b'{"a":1}', None, {"a": 1})])
+def test_an_output_that_is_no_object_is_an_output(bridge, fake, body, type, data):
+    server = fake(result=lambda handler, seen: reply(handler, 200, body, type))
+    answer = bridge(**server.environment).call("result", {"endpoint": MODEL, "request_id": "abc"})
+    assert answer["result"]["data"] == data
+
+
+def test_an_output_that_is_no_json_is_a_file_on_the_disk(bridge, fake, tmp_path):
+    server = fake(result=lambda handler, seen: reply(handler, 200, b"bytes of a video", "video/mp4"))
+    process = bridge("--root", str(tmp_path), **server.environment)
+    answer = process.call("subscribe", {"endpoint": MODEL, "input": {}, "download_to": str(tmp_path / "out.mp4")})
+    assert (tmp_path / "out.mp4").read_bytes() == b"bytes of a video", answer
