@@ -1,6 +1,7 @@
 # make demo   everything from a fresh Debian or Ubuntu with Swift to a finished clip
 # make test   everything that is tested, the clients included
 # make build  the programs, released: .build/release/fal-bridge and .build/release/fal-local
+# make bench   figures, each beside something named
 # make engines  the Python environment of the engines, beside the programs
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -8,22 +9,30 @@ SHELL := /bin/bash
 
 SWIFT_FLAGS := --static-swift-stdlib
 PACKAGES := libjansson-dev libcurl4-openssl-dev libsqlite3-dev libpcre2-dev pkg-config ffmpeg python3-venv
+# For make test and make bench: certificates, the client to compare with, and Node where there is none. CI adds nginx,
+# the gateway with HTTP/2 of some tests, which pass without it: Debian starts it as a service, so it is not for everybody.
+EXTRA_PACKAGES :=
+TEST_PACKAGES := openssl curl $(if $(shell command -v node),,nodejs)
 VENV := .build-engines
 PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: all build debug packages engines generate check demo test test-swift test-engines test-clients test-wire bench clean
+.PHONY: all build debug packages test-packages engines generate check demo test test-swift test-engines test-clients test-wire bench clean
 
 all: build engines
 
 # Debian packages that are missing, by apt; sudo only where it is needed.
-packages:
-	@missing=""; for p in $(PACKAGES); do \
+packages: ; @$(call install,$(PACKAGES))
+test-packages: ; @$(call install,$(PACKAGES) $(TEST_PACKAGES) $(EXTRA_PACKAGES))
+
+define install
+missing=""; for p in $(1); do \
 	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q '^install ok installed' || missing="$$missing $$p"; done; \
 	if [ -n "$$missing" ]; then \
 	  echo "installing the Debian packages:$$missing"; \
 	  if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
 	  $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
 	fi
+endef
 
 build: packages
 	swift build -c release $(SWIFT_FLAGS) --product fal-bridge
@@ -66,7 +75,7 @@ demo: build engines
 	  -o demo/out.mp4 --sheet demo/sheet.png
 	@echo "the clip:    demo/out.mp4"; echo "the picture: demo/sheet.png"
 
-test: packages check test-swift test-wire test-engines test-clients
+test: test-packages check test-swift test-wire test-engines test-clients
 
 test-swift:
 	swift build --build-tests
@@ -86,5 +95,6 @@ test-clients: engines $(VENV)/.tests
 	$(PYTEST) -q Tests/clients
 	node --test Tests/clients/
 
-bench: build engines $(VENV)/.tests
+bench: test-packages build engines $(VENV)/.tests
 	$(VENV)/bin/python Tests/bench/bench.py
+	$(VENV)/bin/python Tests/bench/queue_bench.py

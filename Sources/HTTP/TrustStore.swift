@@ -1,8 +1,8 @@
 import Platform
 
-/// The certificates that servers are judged by: the system's, or those that the environment names as it does for
-/// `curl` and for fal's Python client.
+/// The certificates that servers are judged by: the system's, or those that the environment names, as fal's Python
+/// client and `curl` have it.
 enum TrustStore {
-    static let file = Environment.get("CURL_CA_BUNDLE") ?? Environment.get("SSL_CERT_FILE")
+    static let file = Environment.get("SSL_CERT_FILE") ?? Environment.get("CURL_CA_BUNDLE")
     static let folder = Environment.get("SSL_CERT_DIR")
 }
