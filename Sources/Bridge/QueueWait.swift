@@ -17,7 +17,7 @@ final class QueueWait {
         case streaming
     }
 
-    enum Outcome: Sendable {
+    indirect enum Outcome: Sendable {
         case completed(QueueStatus)
         case failed(FalError)
         case timedOut
@@ -77,7 +77,7 @@ final class QueueWait {
     private static let firstEventLimit = 5.0
     private static let maxFruitlessStreams = 3
 
-    private enum StreamEnd {
+    private indirect enum StreamEnd {
         case completed(QueueStatus)
         /// It broke, or the reader fell behind.
         case dropped
@@ -86,6 +86,7 @@ final class QueueWait {
     }
 
     /// - Parameter onUpdate: called when state, position, or (with `logs`) the log changed, and for the last status.
+    @inline(never)
     func untilCompleted(_ call: Call, onUpdate: (Update) async -> Void) async -> Outcome {
         call.waits()
         var canStream = mode != .polling
@@ -116,14 +117,27 @@ final class QueueWait {
     @inline(never)
     private func ask(_ call: Call, _ onUpdate: (Update) async -> Void) async -> Outcome? {
         let status: QueueStatus
-        do throws(FalError) { status = try await request.client.status(request.endpoint, request.id, logs: logs) } catch {
-            return call.ending != nil ? .ending : .failed(error)
+        switch await asked(logs: logs) {
+        case .success(let answer): status = answer
+        case .failure(let error): return call.ending != nil ? .ending : .failed(error)
         }
         let newLogs = logs ? ledger.whole(status.logs ?? []) : []
         let isNews = await tell(status, newLogs: newLogs, onUpdate)
         if status.state == .completed { return .completed(status) }
         await pause(isNews: isNews)
         return nil
+    }
+
+    @inline(never)
+    private func asked(logs: Bool) async -> Result<QueueStatus, FalError> {
+        let request = request
+        return await apart {
+            do throws(FalError) {
+                return .success(try await request.client.status(request.endpoint, request.id, logs: logs))
+            } catch {
+                return .failure(error)
+            }
+        }
     }
 
     /// Sleeps until the next question, or the deadline.
@@ -229,7 +243,7 @@ final class QueueWait {
     /// - Returns: nil where it cannot be had; the next gap brings it.
     @inline(never)
     private func fillGap(_ onUpdate: (Update) async -> Void) async -> QueueStatus? {
-        guard let status = try? await request.client.status(request.endpoint, request.id, logs: true) else { return nil }
+        guard case .success(let status) = await asked(logs: true) else { return nil }
         let newLogs = ledger.whole(status.logs ?? [])
         _ = await tell(status, newLogs: newLogs, onUpdate)
         return status

@@ -20,7 +20,14 @@ extension Bridge {
     @inline(never)
     private func subject(_ call: Call, _ deadline: Instant?) async throws(RPCError) -> QueuedRequest {
         guard call.params["request_id"] != nil else {
-            let request = try await submitted(call, deadline: deadline)
+            let submitted = await apart { () async -> Result<QueuedRequest, RPCError> in
+                do throws(RPCError) {
+                    return .success(try await self.submitted(call, deadline: deadline))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            let request = try submitted.get()
             if let status = request.status { await tell(call, status, request.endpoint, newLogs: []) }
             return request
         }
@@ -41,7 +48,7 @@ extension Bridge {
         var state = request.status?.state
         return await wait.untilCompleted(call) { update in
             // What is told is on the disk.
-            if update.status.state != state { await learned(update.status) }
+            if update.status.state != state { await apart { await self.learned(update.status) } }
             state = update.status.state
             await tell(call, update.status, request.endpoint, newLogs: update.newLogs)
         }
