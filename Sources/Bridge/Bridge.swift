@@ -98,8 +98,15 @@ public final class Bridge: Sendable {
         case .fal: false
         case .auto: settings.credentials == nil && settings.proxyURL == nil
         }
-        if isLocal { return LocalServer(stateFolder: settings.stateFolder).backend }
-        return Backend(
+        return isLocal ? Self.localBackend(settings) : Self.hostedBackend(settings)
+    }
+
+    private static func localBackend(_ settings: Settings) -> Backend {
+        LocalServer(stateFolder: settings.stateFolder).backend
+    }
+
+    private static func hostedBackend(_ settings: Settings) -> Backend {
+        Backend(
             kind: settings.proxyURL == nil ? .fal : .proxy, runURL: settings.runURL, queueURL: settings.queueURL,
             restURL: settings.restURL, credentials: settings.credentials, proxyURL: settings.proxyURL
         )
@@ -115,6 +122,16 @@ public final class Bridge: Sendable {
         let backend = backend
         guard backend.isAuthenticated else { throw .unauthenticated() }
         return FalClient(backend: backend, http: http)
+    }
+
+    /// A client for a request that was sent before: its queue knows it, whichever is asked by default now.
+    /// - Parameter kind: where it was sent; nil where that is not known.
+    func client(of kind: Backend.Kind?) throws(RPCError) -> FalClient {
+        let (settings, backend) = (current, backend)
+        guard let kind, (kind == .local) != (backend.kind == .local) else { return try client() }
+        let other = kind == .local ? Self.localBackend(settings) : Self.hostedBackend(settings)
+        guard other.isAuthenticated else { throw .unauthenticated() }
+        return FalClient(backend: other, http: http)
     }
 
     // MARK: Params

@@ -2,6 +2,7 @@ import FalClient
 import FalProtocol
 import JSON
 import JSONRPC
+import Journal
 import Platform
 
 /// What became of a request that nobody waits for any more.
@@ -42,7 +43,9 @@ extension Bridge {
         let first = FirstAnswer<Fate>()
         Task.detached {
             do throws(FalError) {
-                first.give(try await client.cancel(request.endpoint, request.id) == .requested ? .cancelled : .completed)
+                let outcome = try await client.cancel(request.endpoint, request.id)
+                await self.learned(request, outcome)
+                first.give(outcome == .requested ? .cancelled : .completed)
             } catch {
                 let failure = RPCError(error, endpoint: nil, masking: client.backend.credentials)
                 first.give(.unknown("the queue did not take the cancel: \(failure.message)"))
@@ -54,5 +57,15 @@ extension Bridge {
         }
         defer { alarm.cancel() }
         return await first.value
+    }
+
+    /// Writes down what the queue said to a cancel.
+    func learned(_ request: QueuedRequest, _ outcome: CancelOutcome) async {
+        await Self.note { () async throws(JournalError) in
+            switch outcome {
+            case .requested: try await journal.cancelling(request.id)
+            case .alreadyCompleted: try await journal.learned(request.id, status: QueueState.completed.rawValue)
+            }
+        }
     }
 }

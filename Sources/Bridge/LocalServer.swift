@@ -2,6 +2,7 @@ import FalClient
 import FalProtocol
 import Glibc
 import Platform
+import Synchronization
 
 /// Starts `fal-local` when it is needed and nobody listens.
 struct LocalServer: Sendable {
@@ -18,14 +19,34 @@ struct LocalServer: Sendable {
         Backend.local(socket: socket) { () throws(Backend.StartFailure) in try await start() }
     }
 
+    private typealias Started = Result<Void, Backend.StartFailure>
+
+    /// Starts that are under way in this process, by their socket: calls at once need one server.
+    private static let starting = Mutex<[String: Task<Started, Never>]>([:])
+
     /// Returns when somebody listens at the socket: the server started here, or another that was quicker.
     func start() async throws(Backend.StartFailure) {
-        let result = await withCheckedContinuation { continuation in
+        let socket = socket
+        let task = Self.starting.withLock { starting in
+            if let task = starting[socket] { return task }
+            let task = Task.detached {
+                let result = await started()
+                _ = Self.starting.withLock { $0.removeValue(forKey: socket) }
+                return result
+            }
+            starting[socket] = task
+            return task
+        }
+        try await task.value.get()
+    }
+
+    private func started() async -> Started {
+        await withCheckedContinuation { continuation in
             // It waits in the kernel, which a thread of the cooperative pool must not do.
             let body: @Sendable () -> Void = {
                 do throws(Backend.StartFailure) {
                     try startAndWait()
-                    continuation.resume(returning: Result<Void, Backend.StartFailure>.success(()))
+                    continuation.resume(returning: Started.success(()))
                 } catch {
                     continuation.resume(returning: .failure(error))
                 }
@@ -34,7 +55,6 @@ struct LocalServer: Sendable {
                 continuation.resume(returning: .failure(.init(message: error.description)))
             }
         }
-        try result.get()
     }
 
     private func startAndWait() throws(Backend.StartFailure) {

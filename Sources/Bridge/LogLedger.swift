@@ -11,13 +11,19 @@ struct LogLedger: Sendable {
     /// Lines told that a stream which is open now may send again.
     private var replay: [Int: Int] = [:]
 
-    /// Lines remembered; beyond it a line of a stream that was opened again may be told twice.
+    /// Lines remembered; a line beyond them that a stream opened again repeats is told twice.
     private static let maxRemembered = 200_000
 
     /// The lines of a whole log that were not told yet.
     mutating func whole(_ lines: [LogLine]) -> [LogLine] {
         // The usual case: the log is what it was.
         if lines.count == toldCount, lines.last.map({ told[$0.hashValue] != nil }) ?? true { return [] }
+        guard toldCount < Self.maxRemembered else {
+            // A log beyond all measure is known by its length alone.
+            let new = Array(lines.dropFirst(toldCount))
+            toldCount += new.count
+            return new
+        }
         var known = told
         return lines.filter { line in
             let key = line.hashValue
@@ -41,14 +47,16 @@ struct LogLedger: Sendable {
                 replay[key] = count - 1
                 return false
             }
+            // What is told anew comes first; from here on a line like an earlier one is another.
+            replay = [:]
             tell(key)
             return true
         }
     }
 
     private mutating func tell(_ key: Int) {
+        defer { toldCount += 1 }
         guard toldCount < Self.maxRemembered else { return }
         told[key, default: 0] += 1
-        toldCount += 1
     }
 }

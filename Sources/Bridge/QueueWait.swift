@@ -43,8 +43,12 @@ final class QueueWait {
 
     private var last: QueueStatus?
     private var ledger = LogLedger()
-    /// Whether a line may have passed unseen.
+    /// Whether a line may have passed unseen since the whole log was seen last, and whether one ever may have.
     private var hasGap: Bool
+    private var hadGap = false
+    /// Whether a stream has come.
+    private var hasStreamed = false
+    private var lastAnswer = Instant.now
     private var delay: Double
     /// Streams in a row that ended without an event.
     private var fruitlessStreams = 0
@@ -76,6 +80,10 @@ final class QueueWait {
     /// Seconds in which a stream's first event must come, and streams that may end without one before there are none.
     private static let firstEventLimit = 5.0
     private static let maxFruitlessStreams = 3
+    /// The same where a stream is insisted on, or has come before.
+    private static let patientEventLimit = 60.0
+    /// Seconds without an answer after which a wait is given up.
+    private static let maxOutage = 60.0
 
     private indirect enum StreamEnd {
         case completed(QueueStatus)
@@ -119,7 +127,13 @@ final class QueueWait {
         let status: QueueStatus
         switch await asked(logs: logs) {
         case .success(let answer): status = answer
-        case .failure(let error): return call.ending != nil ? .ending : .failed(error)
+        case .failure(let error):
+            if call.ending != nil { return .ending }
+            if let deadline, Instant.now >= deadline { return .timedOut }
+            // The request goes on without us: an outage is no reason to give it up.
+            guard error.isOutage, Instant.now.seconds(since: lastAnswer) < Self.maxOutage else { return .failed(error) }
+            await pause(isNews: false)
+            return nil
         }
         let newLogs = logs ? ledger.whole(status.logs ?? []) : []
         let isNews = await tell(status, newLogs: newLogs, onUpdate)
@@ -131,13 +145,15 @@ final class QueueWait {
     @inline(never)
     private func asked(logs: Bool) async -> Result<QueueStatus, FalError> {
         let request = request
-        return await apart {
+        let answer = await apart(until: deadline) { () async -> Result<QueueStatus, FalError> in
             do throws(FalError) {
                 return .success(try await request.client.status(request.endpoint, request.id, logs: logs))
             } catch {
                 return .failure(error)
             }
         }
+        if case .success = answer { lastAnswer = .now }
+        return answer
     }
 
     /// Sleeps until the next question, or the deadline.
@@ -148,7 +164,7 @@ final class QueueWait {
         }
         let delay = interval ?? delay * Double.random(in: Self.jitter)
         let left = deadline.map { $0.seconds(since: .now) } ?? .infinity
-        try? await Task.sleep(for: .seconds(min(delay, max(left, 0.001))))
+        try? await Platform.pause(seconds: min(delay, left))
     }
 
     @inline(never)
@@ -169,11 +185,12 @@ final class QueueWait {
         var holdsSlot = true
         defer { if holdsSlot { slots.giveBack() } }
         let stream = request.client.statusEvents(
-            request.endpoint, request.id, logs: logs, firstEventLimit: Self.firstEventLimit
+            request.endpoint, request.id, logs: logs,
+            firstEventLimit: mode == .streaming || hasStreamed ? Self.patientEventLimit : Self.firstEventLimit
         )
         let alarm = deadline.map { deadline in
             Task {
-                try await Task.sleep(for: .seconds(deadline.seconds(since: .now)))
+                try await Platform.pause(seconds: deadline.seconds(since: .now))
                 stream.cancel()
             }
         }
@@ -192,18 +209,29 @@ final class QueueWait {
                 continue
             }
             fruitlessStreams = 0
+            hasStreamed = true
+            lastAnswer = .now
             var current = status
             if isFirst {
                 isFirst = false
+                hadGap = hadGap || hasGap
                 if logs, hasGap || status.state != .inQueue, let whole = await fillGap(onUpdate) {
+                    hasGap = false
                     if whole.state == .completed { return .completed(whole) }
                     // The event is older than the answer; but for the end, only its lines count.
                     if status.state != .completed { current = whole }
                 }
-                hasGap = false
                 ledger.beginStream()
             }
+            // Before a last look at the whole log, which brings what may have passed unseen.
             let newLogs = logs ? ledger.delta(status.logs ?? []) : []
+            if status.state == .completed, logs, hadGap {
+                current.state = .inProgress
+                if !newLogs.isEmpty { _ = await tell(current, newLogs: newLogs, onUpdate) }
+                if let whole = await fillGap(onUpdate), whole.state == .completed { return .completed(whole) }
+                _ = await tell(status, newLogs: [], onUpdate)
+                return .completed(status)
+            }
             if await tell(current, newLogs: newLogs, onUpdate) { hadNews = true }
             if status.state == .completed { return .completed(status) }
         }
@@ -225,6 +253,8 @@ final class QueueWait {
                 return .dropped
             }
             return .absent(error)
+        case .silent where mode == .streaming || hasStreamed:
+            return .dropped
         case .silent:
             return .absent(FalError(.malformed("the status stream gave no event"), requestID: request.id))
         case .failed(let error):

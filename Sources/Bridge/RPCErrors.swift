@@ -107,6 +107,14 @@ extension RPCError {
         }
     }
 
+    /// The caller's time was over before anything was sent.
+    static func notSentInTime() -> RPCError {
+        RPCError(
+            code: 1408, kind: "timeout", message: "the time was over before the request was sent", retryable: true,
+            data: ["outcome": "NOT_SENT"]
+        )
+    }
+
     /// A request that its last status says has failed.
     init(_ status: QueueStatus, masking credentials: Credentials?) {
         let words = status.error ?? status.errorType ?? "the run failed"

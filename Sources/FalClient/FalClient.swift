@@ -74,7 +74,7 @@ public struct FalClient: Sendable {
             let failure: FalError
             let answer: Result<HTTPResponse, HTTPError>
             do throws(HTTPError) {
-                answer = .success(try await http.send(request, onProgress: onProgress))
+                answer = .success(try await sent(request, policy, onProgress))
             } catch {
                 answer = .failure(error)
             }
@@ -113,6 +113,19 @@ public struct FalClient: Sendable {
             try? await Task.sleep(for: .seconds(delay))
             attempt += 1
         }
+    }
+
+    /// One sending. A submit is brought to its end though its task is cancelled: cut in the middle, nobody would know
+    /// what became of it.
+    private func sent(
+        _ request: HTTPRequest, _ policy: RetryPolicy, _ onProgress: HTTPClient.Progress?
+    ) async throws(HTTPError) -> HTTPResponse {
+        guard policy.call == .submit else { return try await http.send(request, onProgress: onProgress) }
+        let http = http
+        let answer = await Task.detached { () async -> Result<HTTPResponse, HTTPError> in
+            do throws(HTTPError) { return .success(try await http.send(request)) } catch { return .failure(error) }
+        }.value
+        return try answer.get()
     }
 
     /// What an answer that is no success means.

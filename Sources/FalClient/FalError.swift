@@ -35,6 +35,15 @@ public struct FalError: Error, Sendable {
         return false
     }
 
+    /// Whether it may pass by itself: of a network or a server that is busy or down, and not of what was asked.
+    public var isOutage: Bool {
+        switch cause {
+        case .unreachable(let error): RetryPolicy(call: .status).retries(error)
+        case .status(let status, _): [408, 429, 500, 502, 503, 504].contains(status)
+        case .outcomeUnknown, .malformed, .notStarted: false
+        }
+    }
+
     public init(_ cause: Cause, requestID: String? = nil) {
         self.cause = cause
         self.requestID = requestID

@@ -24,6 +24,9 @@ public struct QueueStatus: Sendable, Hashable {
     public var responseURL: String?
     public var cancelURL: String?
 
+    /// Whether the queue says that the run did not give what it should.
+    public var hasFailed: Bool { error != nil || errorType != nil }
+
     public init(state: QueueState, requestID: String) {
         self.state = state
         self.requestID = requestID

@@ -31,6 +31,8 @@ public struct HTTPRequest: Sendable {
     public var isSentOnce = false
     /// Whether its answer is a stream that may stay open for long, and must keep no other from its turn.
     var isEventStream = false
+    /// Whether it may take long by its nature, as a file does: such ones leave room for the short.
+    var isLong: Bool { timeout == nil && !isEventStream }
     /// Whether the answer may come compressed.
     public var acceptsCompression = true
 

@@ -67,7 +67,9 @@ final class Transfer: @unchecked Sendable {
         library.set(handle, CURLOPT_NOSIGNAL, 1)
         library.set(handle, CURLOPT_ERRORBUFFER, pointer: errorText)
         library.set(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-        library.set(handle, CURLOPT_PIPEWAIT, 1)
+        // Wait for a connection that may turn out to carry many. Without TLS it will not, and the wait would be for the
+        // whole of the first answer.
+        if request.url.prefix(6).lowercased() == "https:" { library.set(handle, CURLOPT_PIPEWAIT, 1) }
         if let file = TrustStore.file { library.set(handle, CURLOPT_CAINFO, file) }
         if let folder = TrustStore.folder { library.set(handle, CURLOPT_CAPATH, folder) }
         library.set(handle, CURLOPT_TCP_KEEPALIVE, 1)

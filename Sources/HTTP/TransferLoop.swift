@@ -20,11 +20,13 @@ final class TransferLoop: @unchecked Sendable {
 
     /// Connections at once, to one host and in all; further requests wait their turn in libcurl. HTTP/2 needs one.
     /// A stream of events has one for itself without HTTP/2, see `EventSlots`.
-    private static let maxHostConnections = 16 + EventSlots.limit
-    private static let maxConnections = 64 + EventSlots.limit
+    private static let maxHostConnections = 16 + maxLong + EventSlots.limit
+    private static let maxConnections = 64 + maxLong + EventSlots.limit
 
-    /// Exchanges that libcurl is given at once, but for streams of events; the others wait here, where one is small.
-    private static let maxActive = 128
+    /// Exchanges that libcurl is given at once, the short ones and the long ones; the others wait here, where one is
+    /// small. Streams of events are counted by their slots.
+    private static let maxShort = 128
+    private static let maxLong = 32
 
     init(_ library: CurlLibrary, done: @escaping @Sendable (UInt64, Result<HTTPHead, HTTPError>) -> Void)
         throws(HTTPError)
@@ -60,13 +62,13 @@ final class TransferLoop: @unchecked Sendable {
     private func run() {
         var running: [CurlLibrary.Handle: (transfer: Transfer, number: UInt64)] = [:]
         var handles: [UInt64: CurlLibrary.Handle] = [:]
-        var waiting: [(transfer: Transfer, number: UInt64)] = []
-        var active = 0
+        var short = Lane(limit: Self.maxShort)
+        var long = Lane(limit: Self.maxLong)
 
         func finish(_ handle: CurlLibrary.Handle, _ result: (Transfer) -> Result<HTTPHead, HTTPError>) {
             guard let (transfer, number) = running.removeValue(forKey: handle) else { return }
             handles[number] = nil
-            if !transfer.request.isEventStream { active -= 1 }
+            if transfer.request.isLong { long.active -= 1 } else if !transfer.request.isEventStream { short.active -= 1 }
             let outcome = result(transfer)
             _ = library.multiRemove(multi, handle)
             done(number, outcome)
@@ -76,7 +78,7 @@ final class TransferLoop: @unchecked Sendable {
                 let handle = try transfer.prepare()
                 running[handle] = (transfer, number)
                 handles[number] = handle
-                if !transfer.request.isEventStream { active += 1 }
+                if transfer.request.isLong { long.active += 1 } else if !transfer.request.isEventStream { short.active += 1 }
                 if library.multiAdd(multi, handle) != CURLM_OK {
                     finish(handle) { _ in .failure(HTTPError(.other, message: "libcurl takes no transfer")) }
                 }
@@ -87,8 +89,7 @@ final class TransferLoop: @unchecked Sendable {
         func cancel(_ number: UInt64) {
             if let handle = handles[number] {
                 finish(handle) { _ in .failure(HTTPError(.cancelled, message: "cancelled", wasSent: true)) }
-            } else if let index = waiting.firstIndex(where: { $0.number == number }) {
-                waiting.remove(at: index)
+            } else if short.remove(number) || long.remove(number) {
                 done(number, .failure(HTTPError(.cancelled, message: "cancelled")))
             }
         }
@@ -101,13 +102,12 @@ final class TransferLoop: @unchecked Sendable {
             for order in orders {
                 switch order {
                 case .start(let transfer, let number) where transfer.request.isEventStream: begin(transfer, number)
-                case .start(let transfer, let number): waiting.append((transfer, number))
+                case .start(let transfer, let number) where transfer.request.isLong: long.waiting.append((transfer, number))
+                case .start(let transfer, let number): short.waiting.append((transfer, number))
                 case .cancel(let number): cancel(number)
                 }
             }
-            let count = min(waiting.count, max(0, Self.maxActive - active))
-            for (transfer, number) in waiting.prefix(count) { begin(transfer, number) }
-            waiting.removeFirst(count)
+            for (transfer, number) in short.next() + long.next() { begin(transfer, number) }
             var left: CInt = 0
             _ = library.multiPerform(multi, &left)
             var hasEnded = false
@@ -118,9 +118,34 @@ final class TransferLoop: @unchecked Sendable {
                 hasEnded = true
             }
             // What waits takes the place of what has ended.
-            if hasEnded, !waiting.isEmpty { continue }
+            if hasEnded, short.hasNext || long.hasNext { continue }
             // Long: whatever happens wakes it.
             _ = library.multiPoll(multi, nil, 0, 60_000, nil)
         }
+    }
+}
+
+/// Exchanges of one kind: how many are under way, and those that wait for their turn.
+private struct Lane {
+    let limit: Int
+    var active = 0
+    var waiting: [(transfer: Transfer, number: UInt64)] = []
+
+    init(limit: Int) { self.limit = limit }
+
+    var hasNext: Bool { !waiting.isEmpty && active < limit }
+
+    /// Takes out as many as may begin.
+    mutating func next() -> [(transfer: Transfer, number: UInt64)] {
+        let count = min(waiting.count, max(0, limit - active))
+        defer { waiting.removeFirst(count) }
+        return Array(waiting.prefix(count))
+    }
+
+    /// - Returns: whether it waited here.
+    mutating func remove(_ number: UInt64) -> Bool {
+        guard let index = waiting.firstIndex(where: { $0.number == number }) else { return false }
+        waiting.remove(at: index)
+        return true
     }
 }

@@ -103,6 +103,19 @@ extension Journal {
         }
     }
 
+    /// The queue was asked to cancel the request, and took it; what becomes of it is learned later, if at all.
+    public func cancelling(_ requestID: String) async throws(JournalError) {
+        try await use { database throws(SQLiteError) in
+            _ = try database.run(
+                """
+                UPDATE requests SET error = 'a cancel was asked for', updated = ?2
+                WHERE request_id = ?1 AND status <> 'COMPLETED'
+                """,
+                .text(requestID), .int(Self.now)
+            )
+        }
+    }
+
     /// The newest entry of a request; nil where it is not known here.
     public func entry(_ requestID: String) async throws(JournalError) -> RequestEntry? {
         try await use { database throws(SQLiteError) in

@@ -77,8 +77,9 @@ def test_what_waits_shares_a_connection(bridge, fake, gateway, mode):
     seen = [line.split() for line in log.read_text().splitlines()]
     assert {line[1] for line in seen} == {"HTTP/2.0"}
     waits = collections.Counter(line[0] for line in seen if line[3].endswith(("/stream", "/status")))
-    # All streams are open at once: far more than would be allowed each a connection of its own.
-    assert sum(waits.values()) >= COUNT and len(waits) <= 4, waits
+    # All streams are open at once: far more than would be allowed each a connection of its own. A connection that
+    # carries as many as it may is followed by others, a few of them in vain.
+    assert sum(waits.values()) >= COUNT and len(waits) <= COUNT // 10, waits
 
 
 def test_a_certificate_that_nobody_vouches_for(bridge, fake, gateway):

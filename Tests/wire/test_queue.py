@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 
 import pytest
 from fake_queue import drop, line, refuse, reply, say
@@ -310,3 +311,83 @@ def test_an_output_that_is_no_json_is_a_file_on_the_disk(bridge, fake, tmp_path)
     process = bridge("--root", str(tmp_path), **server.environment)
     answer = process.call("subscribe", {"endpoint": MODEL, "input": {}, "download_to": str(tmp_path / "out.mp4")})
     assert (tmp_path / "out.mp4").read_bytes() == b"bytes of a video", answer
+
+
+# What a review found.
+
+
+def test_a_cancel_between_two_attempts_sends_nothing_more(bridge, fake):
+    server = fake(submit=refuse(429, retry_after="30"))
+    process = bridge(**server.environment)
+    call = process.start("submit", {"endpoint": MODEL, "input": {}})
+    server.wait("submit")
+    process.send({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": call}})
+    assert process.answer(call, deadline=10)["error"]["code"] == -32800
+    assert len(server.of("submit")) == 1
+    assert process.call("requests")["result"]["requests"] == []
+
+
+def test_who_stands_in_line_is_not_sent_after_a_cancel_or_the_deadline(bridge, fake):
+    release = threading.Event()
+    server = fake()
+
+    def slow(handler, seen):
+        release.wait(30)
+        server.accept(handler, seen)
+
+    server.answers["submit"] = slow
+    process = bridge(**server.environment)
+    ahead = [process.start("submit", {"endpoint": MODEL, "input": {"n": n}}) for n in range(64)]
+    server.wait("submit", 16)
+    cancelled = [process.start("submit", {"endpoint": MODEL, "input": {"n": n}}) for n in range(64, 80)]
+    late = [process.start("subscribe", {"endpoint": MODEL, "input": {"n": n}, "timeout": 0.2}) for n in range(80, 90)]
+    assert process.call("ping")["result"] == {}
+    for call in cancelled:
+        process.send({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": call}})
+    time.sleep(0.3)
+    release.set()
+    assert all("result" in process.answer(call) for call in ahead)
+    assert {process.answer(call)["error"]["code"] for call in cancelled} == {-32800}
+    errors = [process.answer(call)["error"] for call in late]
+    assert {(error["code"], error["data"]["outcome"]) for error in errors} == {(1408, "NOT_SENT")}
+    assert len(server.of("submit")) == 64
+
+
+def test_the_last_status_says_why_a_job_failed(bridge, fake):
+    server = fake(status=say("COMPLETED", logs=[], error="boom happened", error_type="runner_server_error"),
+                  result=refuse(500, b'{"detail":"Internal Server Error"}'))
+    process = bridge(**server.environment)
+    error = process.call("subscribe", {"endpoint": MODEL, "input": {}})["error"]
+    assert (error["code"], error["data"]["error_type"], error["data"]["retryable"]) == (1500, "runner_server_error", False)
+    entry, = process.call("requests")["result"]["requests"]
+    assert entry["status"] == "COMPLETED" and entry["error"] == "boom happened"
+
+
+def test_a_result_that_lags_behind_its_status_is_waited_for(bridge, fake):
+    server = fake()
+    server.answers["result"] = [refuse(400, b'{"detail":"Request is still in progress"}')] * 2 + [server.output]
+    answer = bridge(**server.environment).call("subscribe", {"endpoint": MODEL, "input": {}})
+    assert answer["result"]["data"] == server.data
+
+
+def test_what_a_cancel_taught_is_written_down(bridge, fake):
+    server = fake(cancel=refuse(400, b'{"status":"ALREADY_COMPLETED"}'))
+    process = bridge(**server.environment)
+    first, second = [process.call("submit", {"endpoint": MODEL, "input": {}})["result"]["request_id"] for _ in range(2)]
+    assert process.call("cancel", {"request_id": first})["result"]["outcome"] == "ALREADY_COMPLETED"
+    server.answers["cancel"] = server.cancel
+    assert process.call("cancel", {"request_id": second})["result"]["outcome"] == "CANCELLATION_REQUESTED"
+    entries = {each["request_id"]: each for each in process.call("requests")["result"]["requests"]}
+    assert entries[first]["status"] == "COMPLETED"
+    assert entries[second]["status"] == "IN_QUEUE" and "cancel" in entries[second]["error"]
+
+
+def test_a_request_is_taken_up_where_it_was_sent(bridge, fake):
+    """A local job is not asked for at fal's queue, nor the other way round, whatever the settings are now."""
+    server = fake()
+    hosted = bridge(**server.environment).call("submit", {"endpoint": MODEL, "input": {}})["result"]["request_id"]
+    local = {**server.environment, "FAL_BRIDGE_BACKEND": "local"}
+    result = bridge(**local).call("subscribe", {"request_id": hosted})["result"]
+    assert (result["data"], result["backend"]) == (server.data, "fal")
+    del local["FAL_KEY"]
+    assert bridge(**local).call("subscribe", {"request_id": hosted})["error"]["code"] == 1401

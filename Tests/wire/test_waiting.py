@@ -4,6 +4,7 @@ import json
 import threading
 
 import pytest
+from conftest import LOCAL
 from fake_queue import drop, line, refuse, reply, say, stream
 
 MODEL = "fal-ai/some-model/with/a/path"
@@ -213,3 +214,85 @@ def test_a_long_log_is_told_whole(bridge, fake):
     assert "result" in answer, answer
     told = lines([m["params"] for m in process.notifications])
     assert told == [entry["message"] for entry in log]
+
+
+# What a review found.
+
+
+@pytest.mark.parametrize("answer", ["hang", "503", "429"])
+def test_timeout_counts_while_the_queue_does_not_answer(bridge, fake, answer):
+    release = threading.Event()
+    answers = {"hang": lambda handler, seen: release.wait(60), "503": refuse(503, retry_after="30"),
+               "429": refuse(429, retry_after="60")}
+    server = fake(status=answers[answer])
+    process = bridge(**server.environment)
+    error = process.answer(process.start("subscribe", {"endpoint": MODEL, "input": {}, "mode": "polling", "timeout": 0.5}),
+                           deadline=15)["error"]
+    release.set()
+    assert (error["code"], error["data"]["outcome"]) == (1408, "CANCELLATION_REQUESTED")
+    assert len(server.of("cancel")) == 1
+
+
+def test_an_outage_does_not_end_a_wait(bridge, fake):
+    server = fake(status=[refuse(503, retry_after="0")] * 8 + [say("COMPLETED", logs=[])])
+    answer, _ = subscribe(bridge, server, mode="polling", poll_interval=0.05)
+    assert "result" in answer, answer
+    assert len(server.of("status")) == 9
+
+
+def plain(text):
+    return {"message": text}
+
+
+def test_lines_that_are_alike_are_told_as_often_as_they_were_said(bridge, fake):
+    """Without a timestamp, as some servers have it."""
+    said = [plain(text) for text in ("start", "step", "step", "step")]
+    late = [plain(text) for text in ("step", "step", "end")]
+    server = fake(
+        stream=[stream({"status": "IN_QUEUE", "queue_position": 0}, {"status": "IN_PROGRESS", "logs": said}),
+                stream({"status": "IN_PROGRESS", "logs": []}, *[{"status": "IN_PROGRESS", "logs": [each]} for each in late],
+                       {"status": "COMPLETED", "logs": []})],
+        status=[say("IN_PROGRESS", logs=said), say("COMPLETED", logs=said + late)])
+    answer, updates = subscribe(bridge, server, mode="streaming")
+    assert "result" in answer, answer
+    assert sorted(lines(updates)) == sorted(entry["message"] for entry in said + late)
+    assert updates[-1]["status"] == "COMPLETED"
+
+
+def test_a_gap_that_could_not_be_filled_is_filled_at_the_end(bridge, fake):
+    log = [line("line %d" % n, n) for n in range(1, 6)]
+    server = fake(
+        stream=[stream({"status": "IN_QUEUE", "queue_position": 0}, {"status": "IN_PROGRESS", "logs": log[:2]}),
+                stream({"status": "IN_PROGRESS", "logs": []}, {"status": "IN_PROGRESS", "logs": log[4:]},
+                       {"status": "COMPLETED", "logs": []})],
+        status=[refuse(400), say("COMPLETED", logs=log)])
+    answer, updates = subscribe(bridge, server, mode="streaming")
+    assert "result" in answer, answer
+    assert sorted(lines(updates)) == ["line %d" % n for n in range(1, 6)]
+
+
+def test_long_calls_leave_room_for_short_ones(bridge, fake):
+    release = threading.Event()
+
+    def slow(handler, seen):
+        release.wait(60)
+        reply(handler, 200, {"ok": True})
+
+    server = fake(submit=slow)
+    process = bridge(**server.environment)
+    runs = [process.start("run", {"endpoint": MODEL, "input": {"n": n}}) for n in range(100)]
+    server.wait("submit", 20)
+    assert "result" in process.answer(process.start("cancel", {"endpoint": MODEL, "request_id": "abc"}), deadline=10)
+    release.set()
+    for run in runs:
+        assert "result" in process.answer(run)
+
+
+def test_calls_at_once_start_one_server(bridge, state, tmp_path):
+    script = tmp_path / "fal-local"
+    script.write_text('#!/bin/sh\necho started >> "%s/starts"\nexec "%s" "$@"\n' % (tmp_path, LOCAL))
+    script.chmod(0o755)
+    process = bridge(FAL_LOCAL_BIN=str(script))
+    calls = [process.start("status", {"request_id": "none-%d" % n}) for n in range(200)]
+    assert {process.answer(call)["error"]["code"] for call in calls} == {1404}
+    assert (tmp_path / "starts").read_text() == "started\n"

@@ -45,11 +45,15 @@ extension Bridge {
         _ request: QueuedRequest, _ call: Call, status: QueueStatus?
     ) async throws(RPCError) -> JSONObject {
         let data: JSON
-        do throws(FalError) { data = try await request.client.result(request.endpoint, request.id) } catch {
-            let failure = failure(error, call, request, isResult: true)
+        do throws(FalError) { data = try await result(request, isDone: status?.state == .completed) } catch {
+            var failure = failure(error, call, request, isResult: true)
+            // What the queue said of the run counts more than a result that tells nothing.
+            if let status, status.hasFailed, failure.code != -32800, failure.data["detail"] == nil {
+                failure = RPCError(status, masking: request.client.backend.credentials).about(request)
+            }
             // What failed at the queue is done; what could not be asked is not.
             let isFate = failure.kind == "request_failed" || failure.kind == "rejected" || failure.kind == "cancelled"
-            if isFate, call.ending == nil {
+            if isFate {
                 await Self.note { () async throws(JournalError) in
                     try await journal.learned(
                         request.id, status: QueueState.completed.rawValue, error: failure.message
@@ -58,7 +62,7 @@ extension Bridge {
             }
             throw failure
         }
-        if let status, status.error != nil || status.errorType != nil {
+        if let status, status.hasFailed {
             // The queue says that the run failed, whatever is served as its result.
             throw RPCError(status, masking: request.client.backend.credentials).about(request)
         }
@@ -72,10 +76,24 @@ extension Bridge {
         return answer
     }
 
+    /// The output; a queue that says of a request that it is done, and of its result that it is not, is asked again.
+    private func result(_ request: QueuedRequest, isDone: Bool) async throws(FalError) -> JSON {
+        var attempt = 0
+        while true {
+            do throws(FalError) { return try await request.client.result(request.endpoint, request.id) } catch {
+                attempt += 1
+                let failure = RPCError(error, endpoint: nil, isResult: true, masking: nil)
+                guard isDone, failure.kind == "not_completed", attempt < 5, !Task.isCancelled else { throw error }
+                try? await pause(seconds: 0.25 * Double(attempt))
+            }
+        }
+    }
+
     func cancel(_ call: Call) async throws(RPCError) -> JSON {
         let request = try await request(call)
         do throws(FalError) {
             let outcome = try await request.client.cancel(request.endpoint, request.id)
+            await learned(request, outcome)
             return ["request_id": .string(request.id), "outcome": .string(outcome.rawValue)]
         } catch {
             throw failure(error, call, request)
@@ -86,10 +104,10 @@ extension Bridge {
     func request(_ call: Call) async throws(RPCError) -> QueuedRequest {
         let id = try requestID(call.params)
         var params = call.params
-        if params["endpoint"] == nil, let entry = try? await journal.entry(id) {
-            params["endpoint"] = .string(entry.endpoint)
-        }
-        return QueuedRequest(endpoint: try endpoint(params), id: id, client: try client())
+        let entry = try? await journal.entry(id)
+        if params["endpoint"] == nil, let entry { params["endpoint"] = .string(entry.endpoint) }
+        let backend = entry.flatMap { Backend.Kind(rawValue: $0.backend) }
+        return QueuedRequest(endpoint: try endpoint(params), id: id, client: try client(of: backend))
     }
 
     /// Writes down what the queue said.

@@ -27,31 +27,36 @@ extension Bridge {
     @inline(never)
     func submitted(_ call: Call, deadline: Instant? = nil) async throws(RPCError) -> QueuedRequest {
         let options = try options(call.params)
-        let prepared = try await prepared(call)
+        let prepared = try await prepared(call, deadline)
         let (endpoint, client) = (prepared.endpoint, prepared.client)
-        if let deadline, Instant.now >= deadline {
-            throw RPCError(
-                code: 1408, kind: "timeout", message: "the time was over before the request was sent",
-                retryable: true, data: ["outcome": "NOT_SENT"]
-            ).about(nil, endpoint.description)
-        }
-        // A task of its own: a cancel must not cut a submit in the middle, or nobody would know its outcome.
-        let outcome = await submits.pass {
-            await Task.detached { [journal] () async -> Result<QueueStatus, RPCError> in
-                do throws(RPCError) {
-                    return .success(try await Self.send(prepared, options, journal))
-                } catch {
-                    return .failure(error.about(nil, endpoint.description))
-                }
-            }.value
+        let outcome = await submits.pass { () async -> Result<QueueStatus, RPCError> in
+            do throws(RPCError) {
+                // It may have stood in line for long.
+                try throwIfEnding(call)
+                if let deadline, Instant.now >= deadline { throw .notSentInTime() }
+                return .success(try await send(prepared, options, call))
+            } catch {
+                return .failure(error.about(nil, endpoint.description))
+            }
         }
         let status = try outcome.get()
         return QueuedRequest(endpoint: endpoint, id: status.requestID, client: client, status: status)
     }
 
+    /// Checks and uploads until the deadline.
+    private func prepared(_ call: Call, _ deadline: Instant?) async throws(RPCError) -> Prepared {
+        let outcome = await apart(until: deadline) { () async -> Result<Prepared, RPCError> in
+            do throws(RPCError) { return .success(try await self.prepared(call)) } catch { return .failure(error) }
+        }
+        if let deadline, Instant.now >= deadline {
+            throw .notSentInTime().about(nil, try endpoint(call.params).description)
+        }
+        return try outcome.get()
+    }
+
     /// Sends a request between two entries of the journal: that it is about to be sent, and what became of it.
-    private static func send(
-        _ prepared: Prepared, _ options: SubmitOptions, _ journal: Journal
+    private func send(
+        _ prepared: Prepared, _ options: SubmitOptions, _ call: Call
     ) async throws(RPCError) -> QueueStatus {
         let (endpoint, client) = (prepared.endpoint, prepared.client)
         let serial: Int64
@@ -65,16 +70,19 @@ extension Bridge {
             status = try await client.submit(endpoint, input: prepared.input, options: options)
         } catch {
             let failure = RPCError(error, endpoint: endpoint.description, masking: client.backend.credentials)
-            await note { () async throws(JournalError) in
+            await Self.note { () async throws(JournalError) in
                 if case .outcomeUnknown = error.cause {
                     try await journal.lost(serial, reason: failure.message)
                 } else {
                     try await journal.forget(serial)
                 }
             }
+            if case .outcomeUnknown = error.cause { throw failure }
+            // A cancel between two attempts, of which the first was refused.
+            try throwIfEnding(call)
             throw failure
         }
-        await note { () async throws(JournalError) in
+        await Self.note { () async throws(JournalError) in
             try await journal.accepted(serial, requestID: status.requestID, status: status.state.rawValue)
         }
         return status
