@@ -919,7 +919,8 @@ enum Surface {
                   "poll_interval": {
                     "description": "Seconds between two questions to the queue.",
                     "type": "number",
-                    "minimum": 0.05
+                    "minimum": 0.05,
+                    "maximum": 3600
                   },
                   "timeout": {
                     "description": "Seconds until the wait ends and the request is cancelled.",

@@ -51,7 +51,7 @@ final class Uploads: Sendable {
         var identity: String?
         if case .file(let file) = source.content {
             // From then on every change shows.
-            if file.secondsToSettle > 0 { try? await Task.sleep(for: .seconds(file.secondsToSettle)) }
+            if file.secondsToSettle > 0 { try? await sleep(seconds: file.secondsToSettle) }
             identity = Self.identity(file)
         }
         func answer(_ url: String) -> FileValue {
@@ -140,7 +140,7 @@ final class Uploads: Sendable {
     private static func wait(for task: Task<Void, Never>, atMost seconds: Double) async {
         let (signals, signal) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingOldest(1))
         let timer = Task {
-            try? await Task.sleep(for: .seconds(seconds))
+            try? await sleep(seconds: seconds)
             signal.yield()
         }
         Task {

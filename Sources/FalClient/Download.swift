@@ -100,7 +100,7 @@ extension FalClient {
             }
             guard again, failures < policy.maxAttempts, !Task.isCancelled else { throw .remote(failure) }
             let delay = policy.delay(after: failures, retryAfter: failure.retryAfter)
-            try? await Task.sleep(for: .seconds(delay))
+            try? await sleep(seconds: delay)
         }
         throw .remote(FalError(.malformed("the file came in more than \(Self.maxExchanges) pieces")))
     }

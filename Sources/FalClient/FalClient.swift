@@ -110,7 +110,7 @@ public struct FalClient: Sendable {
             guard attempt < policy.maxAttempts, !Task.isCancelled else { throw failure }
             let delay = policy.delay(after: attempt, retryAfter: failure.retryAfter)
             Log.debug("attempt \(attempt) of \(request.method) failed, the next in \(delay) s")
-            try? await Task.sleep(for: .seconds(delay))
+            try? await sleep(seconds: delay)
             attempt += 1
         }
     }
@@ -143,8 +143,8 @@ public struct FalClient: Sendable {
             error = FalError(.outcomeUnknown(body.message), requestID: error.requestID)
         }
         error.httpStatus = response.status
-        error.retryAfter = headers["retry-after"].flatMap(Double.init)
-        error.isUserTimeout = headers["x-fal-request-timeout-type"] == "user"
+        error.retryAfter = headers["retry-after"].flatMap { RetryAfter.seconds($0) }
+        error.isUserTimeout = headers["x-fal-request-timeout-type"]?.lowercased() == "user"
         error.isFromQueue = isFromQueue
         return error
     }

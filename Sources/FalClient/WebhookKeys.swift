@@ -6,7 +6,7 @@ import Platform
 /// The public keys that fal signs webhooks with: fetched when they are first needed, and kept for a day at most.
 public actor WebhookKeys {
     private struct KeySet {
-        var keys: [[UInt8]]
+        let keys: [[UInt8]]
         let until: Instant
     }
 

@@ -1,3 +1,4 @@
+import Platform
 import Synchronization
 
 /// The server-sent events of one exchange, as they come.
@@ -72,7 +73,7 @@ public final class EventStream: Sendable {
         // Weak: a stream that nobody holds any more ends by its deinit.
         let exchange = Task.detached { [weak self] in
             let watchdog = Task { [weak self] in
-                try await Task.sleep(for: .seconds(firstEventLimit))
+                try await sleep(seconds: firstEventLimit)
                 self?.endIfSilent()
             }
             defer { watchdog.cancel() }

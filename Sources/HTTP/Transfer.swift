@@ -77,7 +77,7 @@ final class Transfer: @unchecked Sendable {
         if let timeout = request.timeout { library.set(handle, CURLOPT_TIMEOUT_MS, Self.milliseconds(timeout)) }
         if let timeout = request.stallTimeout {
             library.set(handle, CURLOPT_LOW_SPEED_LIMIT, 1)
-            library.set(handle, CURLOPT_LOW_SPEED_TIME, max(1, Int(timeout)))
+            library.set(handle, CURLOPT_LOW_SPEED_TIME, max(1, Int(timeout.boundedSeconds)))
         }
         if request.acceptsCompression { library.set(handle, CURLOPT_ACCEPT_ENCODING, "") }
         if request.isSentOnce { library.set(handle, CURLOPT_MAXAGE_CONN, Self.maxIdle) }
@@ -113,7 +113,7 @@ final class Transfer: @unchecked Sendable {
             }
             headerList = library.slistAppend(headerList, value.isEmpty ? "\(name);" : "\(name): \(value)")
         }
-        // No wait of a second for a "100 Continue" that no server of fal's sends.
+        // No wait of a second for a "100 Continue" that hardly any server sends.
         headerList = library.slistAppend(headerList, "Expect:")
         library.set(handle, CURLOPT_HTTPHEADER, pointer: headerList)
     }
@@ -142,7 +142,7 @@ final class Transfer: @unchecked Sendable {
     }
 
     private static func milliseconds(_ seconds: Double) -> Int {
-        Int(min(max(seconds * 1000, 1), 2_000_000_000).rounded(.up))
+        Int(min(max(seconds.boundedSeconds * 1000, 1), 2_000_000_000).rounded(.up))
     }
 
     // MARK: Callbacks, all on the loop's thread
@@ -158,7 +158,8 @@ final class Transfer: @unchecked Sendable {
         let line = String(decoding: UnsafeRawBufferPointer(start: data, count: count), as: UTF8.self)
         transfer.headerBytes += count
         guard transfer.headerBytes <= maxHeaderBytes else {
-            transfer.fault = HTTPError(.tooLarge, message: "more than \(maxHeaderBytes) bytes of headers", wasSent: true)
+            let words = "more than \(maxHeaderBytes) bytes of headers"
+            transfer.fault = HTTPError(.tooLarge, message: words, wasSent: true)
             return 0
         }
         if line.hasPrefix("HTTP/") {

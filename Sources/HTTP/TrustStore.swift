@@ -1,7 +1,7 @@
 import Platform
 
-/// The certificates that servers are judged by: the system's, or those that the environment names, as fal's Python
-/// client and `curl` have it.
+/// The certificates that servers are judged by: the system's, or those that the environment names, as `curl`
+/// and Python's clients have it.
 enum TrustStore {
     static let file = Environment.get("SSL_CERT_FILE") ?? Environment.get("CURL_CA_BUNDLE")
     static let folder = Environment.get("SSL_CERT_DIR")

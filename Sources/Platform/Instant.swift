@@ -14,8 +14,7 @@ public struct Instant: Sendable, Comparable, Hashable {
 
     /// The instant `seconds` after this one; what is negative counts as 0, what is absurd as a century.
     public func advanced(bySeconds seconds: Double) -> Instant {
-        let bounded = seconds.isFinite ? min(max(seconds, 0), 3_155_760_000) : 3_155_760_000
-        return Instant(nanoseconds: nanoseconds &+ UInt64(bounded * 1_000_000_000))
+        Instant(nanoseconds: nanoseconds &+ UInt64(seconds.boundedSeconds * 1_000_000_000))
     }
 
     /// Seconds from `other` to this instant; negative if `other` is later.

@@ -51,3 +51,14 @@ import Testing
         #expect(id.split(separator: "-").map(\.count) == [8, 4, 4, 4, 12])
     }
 }
+
+@Suite struct SleepTests {
+    @Test(arguments: [-1, -.infinity, 0, -0.0, 5e-324, 1e10, 1e19, 1e300, .infinity, .nan] as [Double])
+    func anyNumberOfSeconds(seconds: Double) async {
+        #expect((0...3_155_760_000).contains(seconds.boundedSeconds))
+        let sleep = Task { try await sleep(seconds: seconds) }
+        sleep.cancel()
+        _ = await sleep.result
+        _ = Instant.now.advanced(bySeconds: seconds)
+    }
+}

@@ -57,7 +57,7 @@ extension Bridge {
             }
             if let deadline {
                 tasks.addTask {
-                    try? await Task.sleep(for: .seconds(max(deadline.seconds(since: .now), 0)))
+                    try? await sleep(seconds: deadline.seconds(since: .now))
                     return .timedOut
                 }
             }
