@@ -37,24 +37,27 @@ public struct FalClient: Sendable {
     /// - Parameters:
     ///   - url: built from the backend's own URLs, never taken from an answer.
     ///   - headers: they stand in for ours of the same name, and a later one for an earlier.
+    ///   - isPublic: for what anybody may read: asked for without the key, and past the proxy.
     func request(
         _ method: String, _ url: String, accepts: String = "application/json",
-        headers: [(name: String, value: String)] = [], withKey: Bool = true
+        headers: [(name: String, value: String)] = [], isPublic: Bool = false
     ) -> HTTPRequest {
         var fields: [(name: String, value: String)] = [
             ("Accept", accepts), ("Content-Type", "application/json"),
-            ("User-Agent", "\(Product.name)/\(Product.version)"),
+            ("User-Agent", Self.userAgent),
         ]
         for header in headers {
             fields.removeAll { $0.name.lowercased() == header.name.lowercased() }
             fields.append(header)
         }
         var request = HTTPRequest(method, url, headers: fields)
-        if let proxy = backend.proxyURL {
+        if isPublic {
+            // fal's own proxies refuse targets that need no key.
+        } else if let proxy = backend.proxyURL {
             // It has a key of its own, and would use ours in place of it.
             request.headers.append(("x-fal-target-url", url))
             request.url = proxy
-        } else if withKey, let credentials = backend.credentials {
+        } else if let credentials = backend.credentials {
             request.headers.append(("Authorization", credentials.header))
         }
         if backend.backup(of: url) != nil { request.connectTimeout = Self.connectLimitWithBackup }
@@ -135,7 +138,7 @@ public struct FalClient: Sendable {
             status: response.status, body: response.body, errorTypeHeader: headers["x-fal-error-type"]
         )
         var error = FalError(.status(response.status, body), requestID: headers["x-fal-request-id"])
-        let isFromQueue = headers["x-fal-request-id"] != nil || body.errorType != nil || !body.detail.isEmpty
+        let isFromQueue = !response.isOfGateway
         if let policy, policy.call.isPaidFor, !policy.provesNothingTaken(response),
             // A run's own answer says what became of it.
             policy.call != .run || !isFromQueue

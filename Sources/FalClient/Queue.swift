@@ -46,7 +46,9 @@ public enum CancelOutcome: String, Sendable {
 /// fal's queue.
 extension FalClient {
     /// Puts a request into the queue. It is never sent twice when it may have been taken.
-    public func submit(_ endpoint: EndpointID, input: JSON, options: SubmitOptions) async throws(FalError) -> QueueStatus {
+    public func submit(
+        _ endpoint: EndpointID, input: JSON, options: SubmitOptions
+    ) async throws(FalError) -> QueueStatus {
         var query: [String] = []
         if let url = options.webhookURL { query.append("fal_webhook=\(Percent.encode(url))") }
         if let length = options.maxQueueLength { query.append("fal_max_queue_length=\(length)") }
@@ -55,7 +57,8 @@ extension FalClient {
         policy.refusesLongQueue = options.maxQueueLength != nil
         let response = try await send("POST", url, headers: options.fields, body: input, policy: policy)
         // A success whose body is unreadable was taken all the same, so it must not be sent again.
-        guard let answer = try? JSON.parse(response.body), let id = answer["request_id"]?.stringValue, RequestID.isValid(id)
+        guard let answer = try? JSON.parse(response.body), let id = answer["request_id"]?.stringValue,
+            RequestID.isValid(id)
         else { throw FalError(.outcomeUnknown("the queue took the request, but its answer has no request id")) }
         return QueueStatus(answer, requestID: id) ?? QueueStatus(state: .inQueue, requestID: id)
     }
@@ -104,10 +107,13 @@ extension FalClient {
 
     public func cancel(_ endpoint: EndpointID, _ requestID: String) async throws(FalError) -> CancelOutcome {
         do throws(FalError) {
-            _ = try await send(
+            let response = try await send(
                 "PUT", requestURL(endpoint, requestID) + "/cancel", policy: RetryPolicy(call: .cancel), timeout: 30
             )
-            return .requested
+            // A success that is none: fal has answered so to what was done already.
+            let answer = try? JSON.parse(response.body)
+            let isLate = answer?["success"] == false || answer?["status"]?.stringValue == "ALREADY_COMPLETED"
+            return isLate ? .alreadyCompleted : .requested
         } catch {
             if case .status(400, let body) = error.cause, body.message.contains("ALREADY_COMPLETED") {
                 return .alreadyCompleted
@@ -135,7 +141,8 @@ enum Percent {
         var result = ""
         for byte in text.utf8 {
             switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
                 result.unicodeScalars.append(Unicode.Scalar(byte))
             default:
                 let hex = String(byte, radix: 16, uppercase: true)

@@ -66,15 +66,13 @@ struct RetryPolicy: Sendable {
         for name in ["x-fal-needs-retry", "x-fal-retryable"] {
             if let value = headers[name]?.lowercased(), value == "0" || value == "false" { return false }
         }
-        // With the request's id or a word of fal's on it, the answer is the queue's or the model's own.
-        let isGateway = headers["x-fal-request-id"] == nil && headers["x-fal-error-type"] == nil
         return switch (call, response.status) {
         case (.submit, 429), (.run, 429): !refusesLongQueue
-        case (.submit, 503), (.run, 503): isGateway
+        case (.submit, 503), (.run, 503): response.isOfGateway
         case (.submit, _), (.run, _): false
         case (_, 408), (_, 429): true
         case (.status, 500), (.put, 500): true
-        case (.result, 502), (.result, 503), (.result, 504): isGateway
+        case (.result, 502), (.result, 503), (.result, 504): response.isOfGateway
         case (_, 502), (_, 503), (_, 504): true
         default: false
         }
@@ -86,7 +84,7 @@ struct RetryPolicy: Sendable {
         case 408: false
         case 300..<500: true
         case 504: response.headers["x-fal-request-timeout-type"]?.lowercased() == "user"
-        case 503: response.headers["x-fal-request-id"] == nil && response.headers["x-fal-error-type"] == nil
+        case 503: response.isOfGateway
         default: false
         }
     }
@@ -97,5 +95,14 @@ struct RetryPolicy: Sendable {
         var delay = Self.base
         for _ in 1..<max(attempt, 1) { delay = min(delay * 2, Self.cap) }
         return delay * Double.random(in: Self.jitter)
+    }
+}
+
+extension HTTPResponse {
+    /// Whether an error answer is of something before the queue: without a word of fal's on it or in it. With one, it
+    /// is the queue's or the model's own, and what it is about was taken.
+    var isOfGateway: Bool {
+        headers["x-fal-request-id"] == nil && headers["x-fal-error-type"] == nil
+            && !ErrorBody(status: status, body: body).isFromQueue
     }
 }

@@ -95,8 +95,7 @@ public actor WebhookKeys {
     private static func url(_ client: FalClient) -> String { "\(client.backend.restURL)/.well-known/jwks.json" }
 
     private static func fetch(_ client: FalClient) async throws(FalError) -> KeySet {
-        // Anybody may read them, so the key stays here.
-        var request = client.request("GET", url(client), withKey: false)
+        var request = client.request("GET", url(client), isPublic: true)
         request.maxResponseBytes = maxBytes
         request.timeout = 30
         // Fewer attempts than for a status: whoever called the webhook waits for an answer.

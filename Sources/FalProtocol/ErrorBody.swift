@@ -1,14 +1,16 @@
 import JSON
 
 /// What a server of fal's says when something is wrong, whichever of its forms the body has:
-/// a list of field faults, `{"detail": "…", "error_type": "…"}`, `{"status": "NOT_FOUND"}`, a gateway's
-/// HTML, or nothing.
+/// a list of field faults or one alone, `{"detail": "…", "error_type": "…"}`, `{"status": "NOT_FOUND"}`, a text, a
+/// gateway's HTML, or nothing.
 public struct ErrorBody: Sendable, Hashable {
     /// A sentence for people, at most `maxMessage` bytes.
     public let message: String
     /// The faults by field; empty where the server gave only a text.
     public let detail: [FieldFault]
     public let errorType: String?
+    /// Whether it has the members of the queue's or a model's own errors, and is no gateway's.
+    public let isFromQueue: Bool
 
     static let maxMessage = 1_000
     private static let maxFaults = 1_000
@@ -19,16 +21,26 @@ public struct ErrorBody: Sendable, Hashable {
     public init(status: Int, body: [UInt8], errorTypeHeader: String? = nil) {
         let json = try? JSON.parse(body)
         errorType = json?["error_type"]?.stringValue ?? errorTypeHeader
+        let hasDetail = switch json?["detail"] {
+        case .string?, .array?, .object?: true
+        default: false
+        }
+        isFromQueue = hasDetail || errorType != nil || json?["request_id"]?.stringValue != nil
         switch json?["detail"] {
         case .array(let entries)?:
             detail = entries.prefix(Self.maxFaults).map(FieldFault.init)
+            message = Self.sentence(detail)
+        case .object(let fault)?:
+            detail = [FieldFault(.object(fault))]
             message = Self.sentence(detail)
         case .string(let text)?:
             detail = []
             message = Self.cut(text)
         default:
             detail = []
-            if let json {
+            if let text = json?.stringValue, !text.isEmpty {
+                message = Self.cut(text)
+            } else if let json {
                 let text = json["message"]?.stringValue ?? json["error"]?.stringValue ?? json["status"]?.stringValue
                 message = Self.cut(text ?? "HTTP \(status)")
             } else {

@@ -33,11 +33,11 @@ public struct QueueStatus: Sendable, Hashable {
     }
 
     /// Reads an answer of the queue.
-    /// - Parameter requestID: stands in where the answer has none.
+    /// - Parameter requestID: the id that was asked for, whatever the answer says; nil to take the answer's.
     /// - Returns: nil when it has no status that we know.
     public init?(_ json: JSON, requestID: String? = nil) {
         guard let word = json["status"]?.stringValue, let state = QueueState(rawValue: word),
-            let id = json["request_id"]?.stringValue ?? requestID
+            let id = requestID ?? json["request_id"]?.stringValue
         else { return nil }
         self.init(state: state, requestID: id)
         queuePosition = json["queue_position"]?.intValue.map { Int(clamping: $0) }

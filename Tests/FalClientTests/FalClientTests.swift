@@ -21,10 +21,24 @@ import Testing
 }
 
 @Suite struct RetryPolicyTests {
-    private func response(_ status: Int, _ headers: [String: String] = [:]) -> HTTPResponse {
+    private func response(_ status: Int, _ headers: [String: String] = [:], body: String = "") -> HTTPResponse {
         var fields = HTTPHeaders()
         for (name, value) in headers { fields.append(name, value) }
-        return HTTPResponse(head: HTTPHead(status: status, headers: fields, url: ""), body: [])
+        return HTTPResponse(head: HTTPHead(status: status, headers: fields, url: ""), body: Array(body.utf8))
+    }
+
+    @Test(arguments: [
+        ("", true), ("<html>", true), ("{}", true), (#"{"message":"x"}"#, true), (#"{"detail":null}"#, true),
+        (#"["detail"]"#, true), (#""detail""#, true), (#"{"detail":"x"}"#, false), (#"{"detail":[]}"#, false),
+        (#"{"detail":{}}"#, false), (#"{"error_type":"x"}"#, false), (#"{"request_id":"x"}"#, false),
+    ])
+    func aGatewayHasNoWordOfFals(body: String, isGateway: Bool) {
+        for call in [RetryPolicy.Call.submit, .run, .result] {
+            #expect(RetryPolicy(call: call).retries(response(503, body: body)) == isGateway)
+        }
+        #expect(RetryPolicy(call: .submit).provesNothingTaken(response(503, body: body)) == isGateway)
+        #expect(!RetryPolicy(call: .submit).provesNothingTaken(response(502, body: body)))
+        #expect(!RetryPolicy(call: .submit).retries(response(503, ["X-Fal-Error-Type": "x"], body: body)))
     }
 
     @Test func aSubmitIsRepeatedOnlyWhenItWasNotTaken() {
@@ -57,5 +71,7 @@ import Testing
 }
 
 @Suite struct PercentTests {
-    @Test func encodesAQuery() { #expect(Percent.encode("https://a.b/c?d=e&f ü") == "https%3A%2F%2Fa.b%2Fc%3Fd%3De%26f%20%C3%BC") }
+    @Test func encodesAQuery() {
+        #expect(Percent.encode("https://a.b/c?d=e&f ü") == "https%3A%2F%2Fa.b%2Fc%3Fd%3De%26f%20%C3%BC")
+    }
 }

@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from fake_queue import drop, line, refuse, reply, say
+from fake_queue import drop, line, refuse, reply, say, stream
 
 MODEL = "fal-ai/some-model/sub/path"
 HTML = b"<html><head><title>503 Service Temporarily Unavailable</title></head><body>nginx</body></html>"
@@ -90,6 +90,14 @@ def test_ids_that_are_refused_before_anything_is_sent(bridge, fake, endpoint):
             X_Fal_Request_Timeout_Type="user"), 1408, "timeout", "timed out"),
     (refuse(500, b"", x_fal_request_id="r"), 1500, "request_failed", "HTTP 500"),
     (refuse(500, b""), 1503, "unavailable", "HTTP 500"),
+    (refuse(500, b'{"detail":"CUDA out of memory"}'), 1500, "request_failed", "CUDA out of memory"),
+    (refuse(503, b'{"detail":"the runner left"}'), 1500, "request_failed", "the runner left"),
+    (refuse(500, b'{"detail":{"loc":["body","fps"],"msg":"too fast","type":"x"}}'), 1500, "request_failed",
+     "fps: too fast"),
+    (refuse(500, b'{"detail":null}'), 1503, "unavailable", "HTTP 500"),
+    (refuse(500, b'{"message":"upstream"}'), 1503, "unavailable", "upstream"),
+    (refuse(504, b'{"detail":"Request timed out"}', X_Fal_Request_Timeout_Type="User"), 1408, "timeout", "timed out"),
+    (refuse(404, b'"no such request"'), 1404, "not_found", "no such request"),
     (refuse(500, b'["a list"]', x_fal_request_id="r"), 1500, "request_failed", "HTTP 500"),
     (refuse(500, HTML, "text/html", x_fal_request_id="r"), 1500, "request_failed", "503 Service"),
 ])
@@ -135,7 +143,35 @@ def test_what_is_not_repeated(bridge, fake, answer, times):
     assert len(server.of("status")) == times
 
 
-@pytest.mark.parametrize("answers, times", [([refuse(429, retry_after="0")] * 2, 3), ([gateway(503, retry_after="0")], 2)])
+def test_the_id_is_the_one_that_was_asked_for(bridge, fake):
+    """Or another request's entry in the journal would be written to."""
+    other = {"request_id": "another"}
+    server = fake(status=lambda handler, seen: reply(handler, 200, {"status": "COMPLETED", "logs": [], **other}),
+                  stream=stream({"status": "IN_PROGRESS", **other}, {"status": "COMPLETED", **other}))
+    b = bridge(**server.environment)
+    assert b.call("status", {"endpoint": MODEL, "request_id": "abc"})["result"]["request_id"] == "abc"
+    answer = b.call("subscribe", {"endpoint": MODEL, "request_id": "abc", "mode": "streaming"})
+    assert answer["result"]["request_id"] == "abc"
+    told = {m["params"]["request_id"] for m in b.notifications if "request_id" in m["params"]}
+    assert told == {"abc"}, b.notifications
+
+
+@pytest.mark.parametrize("answer, outcome", [
+    (refuse(202, b'{"status":"CANCELLATION_REQUESTED"}'), "CANCELLATION_REQUESTED"),
+    (refuse(200, b'{"success":true}'), "CANCELLATION_REQUESTED"), (refuse(200, b""), "CANCELLATION_REQUESTED"),
+    (refuse(200, b"[]"), "CANCELLATION_REQUESTED"), (refuse(200, b'{"success":false}'), "ALREADY_COMPLETED"),
+    (refuse(200, b'{"status":"ALREADY_COMPLETED"}'), "ALREADY_COMPLETED"),
+    (refuse(400, b'{"status":"ALREADY_COMPLETED"}'), "ALREADY_COMPLETED"),
+    (refuse(400, b'"ALREADY_COMPLETED"'), "ALREADY_COMPLETED")])
+def test_what_a_cancel_came_to(bridge, fake, answer, outcome):
+    server = fake(cancel=answer)
+    result = bridge(**server.environment).call("cancel", {"endpoint": MODEL, "request_id": "abc"})["result"]
+    assert result == {"request_id": "abc", "outcome": outcome}
+
+
+@pytest.mark.parametrize("answers, times", [([refuse(429, retry_after="0")] * 2, 3),
+                                            ([gateway(503, retry_after="0")], 2),
+                                            ([refuse(503, b'{"message":"no upstream"}', retry_after="0")], 2)])
 def test_a_submit_that_was_not_taken_is_sent_again(bridge, fake, answers, times):
     server = fake()
     server.answers["submit"] = answers + [server.accept]
@@ -145,8 +181,9 @@ def test_a_submit_that_was_not_taken_is_sent_again(bridge, fake, answers, times)
 
 @pytest.mark.parametrize("answer", [
     drop, gateway(502), gateway(504), refuse(500), refuse(503, x_fal_request_id="r"), refuse(408),
-    refuse(200, b""), refuse(200, b"<html>", "text/html"), refuse(200, b'{"status":"IN_QUEUE"}')],
-    ids=["drop", "502", "504", "500", "queue-503", "408", "empty", "html", "no-id"])
+    refuse(503, b'{"detail":"x","error_type":"runner_disconnected"}'), refuse(503, b'{"detail":"x"}'),
+    refuse(503, b'{"request_id":"r"}'), refuse(200, b""), refuse(200, b"<html>", "text/html"), refuse(200, b'{"status":"IN_QUEUE"}')],
+    ids=["drop", "502", "504", "500", "queue-503", "408", "typed-503", "503-with-words", "503-with-id", "empty", "html", "no-id"])
 def test_a_submit_whose_fate_is_unknown_is_never_sent_again(bridge, fake, answer):
     server = fake(submit=answer)
     process = bridge(**server.environment)

@@ -113,6 +113,9 @@ def test_files_are_uploaded(bridge, fal):
     (500, {"detail": "x", "error_type": "runner_server_error"}, {"x_fal_request_id": ID}, 1500),
     (503, {"detail": "x", "error_type": "runner_disconnected"}, {"x_fal_request_id": ID}, 1500),
     (504, {"detail": "Request timed out", "error_type": "request_timeout"}, {"x_fal_request_timeout_type": "user"}, 1408),
+    (500, {"detail": "CUDA out of memory"}, {}, 1500), (503, {"detail": "the runner left"}, {}, 1500),
+    (500, {"detail": {"msg": "odd"}}, {}, 1500), (502, {"message": "upstream"}, {}, 1003),
+    (504, {"detail": "late", "error_type": "request_timeout"}, {"x_fal_request_timeout_type": "USER"}, 1408),
     (500, "<html><title>oops</title>", {}, 1003), (502, "<html>", {}, 1003), (504, "<html>", {}, 1003),
 ])
 def test_errors_are_not_tried_again(bridge, fal, status, body, headers, code):
@@ -120,6 +123,8 @@ def test_errors_are_not_tried_again(bridge, fal, status, body, headers, code):
     error = bridge(**fal.settings()).call("run", {"input": INPUT})["error"]
     assert error["code"] == code and error["data"]["endpoint"] == MODEL and error["data"]["http_status"] == status
     assert error["data"].get("request_id") == headers.get("x_fal_request_id")
+    if code == 1500 and isinstance(body["detail"], str):
+        assert error["message"] == body["detail"]
     assert len(fal.requests) == 1
 
 
