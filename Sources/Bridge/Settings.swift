@@ -38,10 +38,12 @@ public struct Settings: Sendable {
             credentials = try Self.credentials("\(id):\(secret)", from: "FAL_KEY_ID and FAL_KEY_SECRET")
         }
         if let host = Environment.get("FAL_RUN_HOST") {
-            runURL = "https://\(host)"
-            queueURL = "https://queue.\(host)"
+            runURL = try Self.url(ofHost: host, "FAL_RUN_HOST")
+            queueURL = try Self.url(ofHost: "queue.\(host)", "FAL_RUN_HOST")
         }
-        if let host = Environment.get("FAL_QUEUE_RUN_HOST") { queueURL = "https://\(host)" }
+        if let host = Environment.get("FAL_QUEUE_RUN_HOST") {
+            queueURL = try Self.url(ofHost: host, "FAL_QUEUE_RUN_HOST")
+        }
         if let url = Environment.get("FAL_RUN_URL") { runURL = try Self.url(url, "FAL_RUN_URL") }
         if let url = Environment.get("FAL_QUEUE_URL") { queueURL = try Self.url(url, "FAL_QUEUE_URL") }
         if let url = Environment.get("FAL_REST_URL") { restURL = try Self.url(url, "FAL_REST_URL") }
@@ -53,7 +55,9 @@ public struct Settings: Sendable {
         } else {
             stateFolder = Files.join(Environment.get("HOME") ?? "/tmp", ".local/state/\(Product.name)")
         }
-        if let folders = Environment.get("FAL_BRIDGE_SCHEMAS") { schemaFolders = folders.split(separator: ":").map(String.init) }
+        if let folders = Environment.get("FAL_BRIDGE_SCHEMAS") {
+            schemaFolders = folders.split(separator: ":").map(String.init)
+        }
         if let folders = Environment.get("FAL_BRIDGE_ROOTS") {
             roots = try Self.roots(folders.split(separator: ":").map(String.init))
         }
@@ -81,6 +85,14 @@ public struct Settings: Sendable {
             throw Unusable("\(name) must not have a user's name or password in it")
         }
         return text
+    }
+
+    /// The URL of a host that stands alone, with a port or without.
+    private static func url(ofHost host: String, _ name: String) throws(Unusable) -> String {
+        guard !host.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7F || "/@?#\\".utf8.contains($0) }) else {
+            throw Unusable("\(name) must be a host alone, such as fal.run: no scheme, no path, no user's name")
+        }
+        return try url("https://\(host)", name)
     }
 
     /// Folders as they are compared with: absolute and without links.

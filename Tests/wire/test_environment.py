@@ -83,3 +83,22 @@ def test_run_without_fal_local(state, tmp_path):
     done = subprocess.run(list(map(str, words)), capture_output=True, text=True, timeout=60,
                           env=environment(state, FAL_LOCAL_BIN=str(tmp_path / "none")))
     assert done.returncode == 1 and "fal-local cannot be started" in done.stderr and "none" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("name", ["FAL_RUN_HOST", "FAL_QUEUE_RUN_HOST"])
+@pytest.mark.parametrize("host", ["https://fal.run", "fal.run/", "a/b", "id:5ecret@fal.run", "fal.run?a", "fal.run#a", "a b",
+                                  "ü.run", "fal.run\n", "a\\b"])
+def test_a_host_that_is_more_than_a_host(state, name, host):
+    done = subprocess.run([BIN], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20,
+                          env=environment(state, **{name: host}))
+    assert done.returncode == 2 and f"{name} must be a host alone" in done.stderr, done.stderr
+    assert done.stdout == "" and "5ecret" not in done.stderr
+
+
+@pytest.mark.parametrize("settings, url", [
+    ({"FAL_RUN_HOST": "fal.test"}, "https://queue.fal.test"), ({"FAL_RUN_HOST": "h:81"}, "https://queue.h:81"),
+    ({"FAL_RUN_HOST": "h", "FAL_QUEUE_RUN_HOST": "[::1]:8"}, "https://[::1]:8"),
+])
+def test_hosts(bridge, settings, url):
+    b = bridge(FAL_BRIDGE_BACKEND="fal", FAL_KEY="a:b", **settings)
+    assert b.call("initialize")["result"]["backend"]["url"] == url
