@@ -20,6 +20,8 @@ public final class Bridge: Sendable {
     let slots = EventSlots()
     /// Submits that are on their way at once: what a call holds then is several times what one holds that waits.
     let submits = Turnstile(limit: 64)
+    /// Calls whose local files are open at once.
+    let openInputs = Turnstile(limit: 32)
     let webhookKeys = WebhookKeys()
     /// Told when the process that we work for is gone.
     private let onParentEnd: @Sendable () -> Void

@@ -37,6 +37,19 @@ struct InputFiles {
         guard places.count <= FilePlaces.maxFiles else {
             throw .invalidParams("more than \(FilePlaces.maxFiles) files in one input")
         }
+        guard !places.isEmpty else { return input }
+        let outcome = await bridge.openInputs.pass { () async -> Result<JSON, RPCError> in
+            do throws(RPCError) {
+                try bridge.throwIfEnding(call)
+                return .success(try await uploaded(input, places))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try outcome.get()
+    }
+
+    private func uploaded(_ input: JSON, _ places: [FilePlace]) async throws(RPCError) -> JSON {
         // Everything is opened and looked at before anything is sent.
         var items: [Item] = []
         for place in places {

@@ -32,9 +32,15 @@ final class Uploads: Sendable {
     private static let trusted = 600.0
     private static let maxRounds = 4
     /// How long an answer waits for the digest of what was sent: seconds at least, and as a share of the sending.
-    private static let startBytes = 64 << 10
     private static let patience = 0.02
     private static let patienceShare = 0.03
+    /// Bytes a second that a digest is expected to take in.
+    private static let digestRate = 1e9
+    /// Seconds after which the digest is begun beside a sending that is not over yet. A quick one has the machine for
+    /// itself; beside a slow one there is room.
+    private static let headStart = 1.0
+    /// Bytes from the start of a file that tell it from most others.
+    private static let startBytes = 64 << 10
 
     init(_ journal: Journal) { memory = UploadMemory(journal) }
 
@@ -66,6 +72,7 @@ final class Uploads: Sendable {
             let finished = state.withLock { $0.finished }
             if digest == nil, await memory.mayHaveUpload(key) { digest = await Self.digest(source) }
             if let digest, let url = await storedURL(key, digest, source, client) { return answer(url) }
+            let sent = FirstAnswer<Void>()
             let role = state.withLock { state -> Role in
                 if state.finished != finished, rounds < Self.maxRounds { return .again }
                 let running = state.running.first {
@@ -76,7 +83,9 @@ final class Uploads: Sendable {
                 }
                 let known = digest
                 let task = Task { () async -> String? in
-                    if let known { known } else { await Self.digest(source, isUrgent: false) }
+                    if let known { return known }
+                    await Self.wait(for: sent, atMost: Self.headStart)
+                    return await Self.digest(source, isUrgent: false)
                 }
                 let new = SharedUpload(key, identity: identity, digest: task)
                 state.running.append(new)
@@ -92,7 +101,7 @@ final class Uploads: Sendable {
                 if digest != nil, digest == other { shared = running } else { others.insert(ObjectIdentifier(running)) }
             case .lead(let new):
                 shared = new
-                lead(new, source, client)
+                lead(new, source, client, sent)
             }
             if let shared, let outcome = await shared.wait(onProgress: onProgress) {
                 switch outcome {
@@ -107,7 +116,10 @@ final class Uploads: Sendable {
         }
     }
 
-    private func lead(_ shared: SharedUpload, _ source: UploadSource, _ client: FalClient) {
+    /// - Parameter sent: told when the sending is over.
+    private func lead(
+        _ shared: SharedUpload, _ source: UploadSource, _ client: FalClient, _ sent: FirstAnswer<Void>
+    ) {
         shared.start { [self] onProgress in
             let begin = Instant.now
             do throws(FalError) {
@@ -117,6 +129,7 @@ final class Uploads: Sendable {
                     ledger = await memory.ledger("\(identity) \(storage) \(options) \(source.fileName)")
                 }
                 let file = try await client.upload(source, ledger: ledger, onProgress: onProgress)
+                sent.give(())
                 let remembering = Task {
                     if let digest = await shared.digest.value { await remember(file.url, digest, shared, source) }
                     state.withLock { state in
@@ -127,9 +140,17 @@ final class Uploads: Sendable {
                 // A digest that takes longer than the sending holds nobody up: until it is there, whoever asks for
                 // the same bytes finds the upload among the running ones.
                 let patience = max(Self.patience, Instant.now.seconds(since: begin) * Self.patienceShare)
-                await Self.wait(for: remembering, atMost: patience)
+                if Double(source.size) / Self.digestRate < patience || Instant.now.seconds(since: begin) > Self.headStart {
+                    let remembered = FirstAnswer<Void>()
+                    Task {
+                        await remembering.value
+                        remembered.give(())
+                    }
+                    await Self.wait(for: remembered, atMost: patience)
+                }
                 return .success(file)
             } catch {
+                sent.give(())
                 shared.digest.cancel()
                 state.withLock { $0.running.removeAll { $0 === shared } }
                 return .failure(error)
@@ -137,17 +158,13 @@ final class Uploads: Sendable {
         }
     }
 
-    private static func wait(for task: Task<Void, Never>, atMost seconds: Double) async {
-        let (signals, signal) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingOldest(1))
+    /// Waits for `event`, or so many seconds.
+    private static func wait(for event: FirstAnswer<Void>, atMost seconds: Double) async {
         let timer = Task {
-            try? await sleep(seconds: seconds)
-            signal.yield()
+            try await pause(seconds: seconds)
+            event.give(())
         }
-        Task {
-            await task.value
-            signal.yield()
-        }
-        for await _ in signals { break }
+        await event.value
         timer.cancel()
     }
 

@@ -91,8 +91,15 @@ extension Journal {
         }
     }
 
+    /// Where another process is at the same upload, its entry stays, and ours is not kept: two that wrote down their
+    /// parts together would each have the other's.
     public func beginUpload(_ key: String, _ upload: UnfinishedUpload) async throws(JournalError) {
         try await use { database throws(SQLiteError) in
+            if let (_, owner) = try UnfinishedUpload.find(key, database), owner != ProcessIdentity.current,
+                ProcessIdentity.isAlive(owner)
+            {
+                return
+            }
             try database.run("DELETE FROM unfinished_uploads WHERE key = ?", .text(key))
             _ = try database.run(
                 "INSERT INTO unfinished_uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?)", .text(key),
@@ -104,17 +111,22 @@ extension Journal {
 
     public func uploadedPart(_ key: String, _ number: Int, etag: String) async throws(JournalError) {
         try await use { database throws(SQLiteError) in
-            // Nothing is kept of an upload that is forgotten by now.
+            // Nothing is kept of an upload that is forgotten by now, or another process's.
             _ = try database.run(
-                "INSERT OR REPLACE INTO upload_parts SELECT key, ?2, ?3 FROM unfinished_uploads WHERE key = ?1",
-                .text(key), .int(Int64(number)), .text(etag)
+                """
+                INSERT OR REPLACE INTO upload_parts SELECT key, ?2, ?3 FROM unfinished_uploads
+                WHERE key = ?1 AND owner = ?4
+                """,
+                .text(key), .int(Int64(number)), .text(etag), .text(ProcessIdentity.current)
             )
         }
     }
 
     public func endUpload(_ key: String) async throws(JournalError) {
         try await use { database throws(SQLiteError) in
-            _ = try database.run("DELETE FROM unfinished_uploads WHERE key = ?", .text(key))
+            _ = try database.run(
+                "DELETE FROM unfinished_uploads WHERE key = ? AND owner = ?", .text(key), .text(ProcessIdentity.current)
+            )
         }
     }
 }

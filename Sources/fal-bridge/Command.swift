@@ -23,6 +23,7 @@ struct Command {
         default: break
         }
         try arguments.configureLog()
+        OpenFiles.raiseLimit()
         do {
             switch arguments.command {
             case "run": return try RunCommand(arguments, output: output).run()

@@ -76,6 +76,25 @@ import Testing
         #expect(try await journal.claimUpload("k") == .yours(unfinished))
     }
 
+    @Test func twoProcessesDoNotMixTheirParts() async throws {
+        let journal = Journal(folder: try folder())
+        try await journal.beginUpload("k", unfinished)
+        let owner = "1:\(try #require(startOfInit))"
+        try await journal.use { database throws(SQLiteError) in
+            _ = try database.run("UPDATE unfinished_uploads SET owner = ?", .text(owner))
+        }
+        // We began too, a moment later: the other's entry stays as it is.
+        try await journal.beginUpload("k", UnfinishedUpload(
+            route: "initiate", place: "ours", fileURL: "f", uploadID: nil, partSize: 10
+        ))
+        try await journal.uploadedPart("k", 1, etag: "ours")
+        try await journal.endUpload("k")
+        try await journal.use { database throws(SQLiteError) in
+            _ = try database.run("UPDATE unfinished_uploads SET owner = '1:1'")
+        }
+        #expect(try await journal.claimUpload("k") == .yours(unfinished))
+    }
+
     private var startOfInit: String? {
         guard let bytes = try? Files.read("/proc/1/stat", limit: 65_536) else { return nil }
         let text = String(decoding: bytes, as: UTF8.self)

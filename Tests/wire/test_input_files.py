@@ -2,6 +2,7 @@
 
 import base64
 import json
+import resource
 import threading
 
 from storage import start, storage, work  # noqa: F401
@@ -108,3 +109,15 @@ def test_nothing_is_sent_when_one_file_is_missing(start, storage, work):
     error = start().call("submit", {"endpoint": "un/known",
         "input": {"image_urls": ["a.png", "file:///none/at/all"]}})["error"]
     assert error["code"] == 1001 and storage.log == []
+
+
+def test_a_thousand_calls_with_files_and_few_descriptors(start, storage, work):
+    """What is open at once is bounded: the others stand in line."""
+    for n in range(2):
+        (work / f"{n}.png").write_bytes(b"%d" % n)
+    b = start()
+    resource.prlimit(b.process.pid, resource.RLIMIT_NOFILE, (256, 256))
+    calls = [b.start("submit", {"endpoint": "a/b", "input": {"a_url": "0.png", "b_url": "1.png", "n": n}})
+             for n in range(1_000)]
+    errors = [answer for answer in map(b.answer, calls) if "result" not in answer]
+    assert not errors, errors[:2]

@@ -1,12 +1,12 @@
 import Glibc
 
 /// How many files and connections the process may have open.
-enum OpenFiles {
+public enum OpenFiles {
     /// As many as the system lets us have, up to this.
     private static let wanted: rlim_t = 65_536
 
-    /// The usual 1,024 are fewer than the callers who may watch a job at once.
-    static func raiseLimit() {
+    /// Raises the limit. The usual 1,024 are fewer than the calls, with their files and connections, that may come at once.
+    public static func raiseLimit() {
         var limit = rlimit()
         let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         guard getrlimit(files, &limit) == 0, limit.rlim_cur < wanted else { return }
