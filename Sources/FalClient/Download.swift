@@ -54,7 +54,12 @@ extension FalClient {
         if size == 0, let type = expectation.contentType, MediaType.isMedia(type) {
             throw .wrongType(expected: type, actual: "nothing")
         }
-        do { try file.commit(as: name, overwrite: overwrite) } catch { throw .disk(error) }
+        let committed = await onThread { () -> Result<Void, SystemError> in
+            do throws(SystemError) { return .success(try file.commit(as: name, overwrite: overwrite)) } catch {
+                return .failure(error)
+            }
+        }
+        do { try committed.get() } catch { throw .disk(error) }
         return (size, sink.contentType)
     }
 

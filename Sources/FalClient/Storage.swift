@@ -62,23 +62,35 @@ extension FalClient {
         let progress = UploadProgress(onProgress)
         let url: String
         if source.size > Self.multipartThreshold {
-            url = try await uploadInParts(source, ledger: ledger, progress: progress)
-        } else {
             do throws(FalError) {
-                let place = try await place(for: source, route: "initiate")
-                var request = bodyRequest("PUT", place.uploadURL, source, 0, source.size)
-                request.headers.append(("Content-Type", source.contentType))
-                _ = try await exchange(request, RetryPolicy(call: .put), onProgress: progress.part(1))
-                url = place.fileURL
+                url = try await uploadInParts(source, ledger: ledger, progress: progress)
             } catch {
-                guard error.isRefusedPlace else { throw error }
-                url = try await uploadByToken(source, instead: error, progress: progress)
+                // fal's own proxy lets no parts through as it comes (its default list of targets), but one piece.
+                guard backend.proxyURL != nil, error.httpStatus == 400 else { throw error }
+                url = try await uploadInOnePiece(source, progress)
             }
+        } else {
+            url = try await uploadInOnePiece(source, progress)
         }
         try source.throwIfChanged()
         return FileValue(
             url: url, contentType: source.contentType, fileName: source.fileName, fileSize: source.size
         )
+    }
+
+    private func uploadInOnePiece(
+        _ source: UploadSource, _ progress: UploadProgress
+    ) async throws(FalError) -> String {
+        do throws(FalError) {
+            let place = try await place(for: source, route: "initiate")
+            var request = bodyRequest("PUT", place.uploadURL, source, 0, source.size)
+            request.headers.append(("Content-Type", source.contentType))
+            _ = try await exchange(request, RetryPolicy(call: .put), onProgress: progress.part(1))
+            return place.fileURL
+        } catch {
+            guard error.isRefusedPlace else { throw error }
+            return try await uploadByToken(source, instead: error, progress: progress)
+        }
     }
 
     /// Whether a file that was uploaded is still to be had; nil where that cannot be told.

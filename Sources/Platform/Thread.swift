@@ -30,3 +30,15 @@ public enum Thread {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 }
+
+/// Runs `body` on a thread of its own, for what waits in the kernel for long: the sync of a large file, say. Where the
+/// machine has no thread left, on the caller's.
+public func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+    await withCheckedContinuation { continuation in
+        do throws(SystemError) {
+            try Thread.start { continuation.resume(returning: body()) }
+        } catch {
+            continuation.resume(returning: body())
+        }
+    }
+}

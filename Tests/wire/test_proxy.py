@@ -153,3 +153,25 @@ def test_configure_turns_it_on_and_off(bridge, fal, proxy):
     assert b.call("configure", {"proxy_url": None, "credentials": KEY})["result"]["backend"]["kind"] == "fal"
     assert b.call("status", {"request_id": ID})["result"] and len(proxy.requests) == 1
     assert fal.requests[-1].headers["authorization"] == f"Key {KEY}"
+
+
+def test_a_large_file_goes_up_in_one_piece_where_parts_are_not_handed_on(bridge, fal, proxy, tmp_path):
+    """fal's own server-proxy has no initiate-multipart in its default list of targets."""
+    forward = proxy.forward
+
+    def strict(request):
+        if "initiate-multipart" in (request.headers["x-fal-target-url"] or ""):
+            return answer("Invalid request", 400)
+        return forward(request)
+
+    proxy.routes[f"POST {PLACE}"] = strict
+    fal.routes["POST /storage/upload/initiate"] = answer(
+        {"upload_url": fal.url + "/put?sig=1", "file_url": "https://v3.fal.media/files/large"})
+    fal.routes["PUT /put"] = answer(b"", 200)
+    large = tmp_path / "large.bin"
+    with open(large, "wb") as file:
+        file.truncate((90 << 20) + 1)
+    b = bridge("--root", str(tmp_path), **fal.settings(FAL_PROXY_URL=proxy.url + PLACE))
+    result = b.call("upload", {"path": str(large)})["result"]
+    assert result["url"] == "https://v3.fal.media/files/large" and result["file_size"] == (90 << 20) + 1
+    assert [len(r.body) for r in fal.requests if r.method == "PUT"] == [(90 << 20) + 1]
