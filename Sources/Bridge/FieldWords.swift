@@ -8,7 +8,9 @@ struct FieldWords {
 
     init(_ fault: SchemaFault) {
         let words = FieldFault(fault)
-        self.fault = FieldFault(loc: ["params"] + words.loc.dropFirst(), msg: words.msg, type: words.type, ctx: words.ctx)
+        self.fault = FieldFault(
+            loc: ["params"] + words.loc.dropFirst(), msg: words.msg, type: words.type, ctx: words.ctx
+        )
     }
 
     var json: JSON { fault.json }

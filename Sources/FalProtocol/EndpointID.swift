@@ -14,7 +14,9 @@ public struct EndpointID: Sendable, Hashable, CustomStringConvertible {
     public struct Malformed: Error, Sendable, Hashable, CustomStringConvertible {
         public let id: String
         public let reason: String
-        public var description: String { "\(reason): expected owner/alias, such as \(EndpointID.animateDiffVideoToVideo)" }
+        public var description: String {
+            "\(reason): expected owner/alias, such as \(EndpointID.animateDiffVideoToVideo)"
+        }
     }
 
     private static let namespaces: Set<String> = ["workflows", "comfy"]
@@ -42,7 +44,9 @@ public struct EndpointID: Sendable, Hashable, CustomStringConvertible {
             else { throw malformed("not an endpoint") }
             parts = halves.map(String.init)
         }
-        guard parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else { throw malformed("an empty part, . or ..") }
+        guard parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else {
+            throw malformed("an empty part, . or ..")
+        }
         namespace = Self.namespaces.contains(parts[0]) ? parts.removeFirst() : nil
         guard parts.count >= 2 else { throw malformed("a part is missing") }
         owner = parts[0]
@@ -65,7 +69,9 @@ public struct EndpointID: Sendable, Hashable, CustomStringConvertible {
 public enum RequestID {
     /// Whether `id` can stand in a URL's path as it is: 1 to 128 letters, digits, `-`, `_`, `.`, and not dots alone.
     public static func isValid(_ id: String) -> Bool {
-        guard (1...128).contains(id.utf8.count), id.utf8.contains(where: { $0 != UInt8(ascii: ".") }) else { return false }
+        guard (1...128).contains(id.utf8.count), id.utf8.contains(where: { $0 != UInt8(ascii: ".") }) else {
+            return false
+        }
         return id.utf8.allSatisfy { byte in
             (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
                 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")

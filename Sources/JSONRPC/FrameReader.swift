@@ -190,7 +190,8 @@ struct FrameReader {
             consume(to: newline + 1)
             guard let number = Self.length(value) else {
                 state = .frameStart
-                return complain(.badContentLength(String(decoding: value.drop(while: Self.isBlank).prefix(40), as: UTF8.self)))
+                let text = String(decoding: value.drop(while: Self.isBlank).prefix(40), as: UTF8.self)
+                return complain(.badContentLength(text))
             }
             state = .headers(length: number)
             return isClean ? .again : complain(.notAHeader(String(decoding: text[..<offset].prefix(40), as: UTF8.self)))
@@ -318,7 +319,9 @@ struct FrameReader {
         while index < buffer.count {
             if Self.isBlank(buffer[index]) {
                 index += 1
-            } else if buffer[index] == 0xEF, buffer.count - index >= 3, buffer[index + 1] == 0xBB, buffer[index + 2] == 0xBF {
+            } else if buffer[index] == 0xEF, buffer.count - index >= 3, buffer[index + 1] == 0xBB,
+                buffer[index + 2] == 0xBF
+            {
                 index += 3
             } else {
                 break

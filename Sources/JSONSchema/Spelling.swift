@@ -1,6 +1,7 @@
 /// Finds what somebody meant.
 public enum Spelling {
-    /// The candidate that takes the fewest single-letter edits to reach, if they are few for its length: half of a short one at most.
+    /// The candidate that takes the fewest single-letter edits to reach, if they are few for its length: half of a
+    /// short one at most.
     public static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
         let word = Array(word.lowercased().utf8.prefix(64))
         var best: (distance: Int, name: String)?

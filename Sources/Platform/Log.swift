@@ -39,7 +39,8 @@ public enum Log {
         case .text: line = "\(name): \(level): \(text)\n"
         case .json:
             let escaped = text.reduce(into: "") { $0 += $1 == "\"" || $1 == "\\" ? "\\\($1)" : String($1) }
-            line = #"{"time":"\#(Timestamp.now.iso8601())","level":"\#(level)","program":"\#(name)","message":"\#(escaped)"}"# + "\n"
+            let time = Timestamp.now.iso8601()
+            line = #"{"time":"\#(time)","level":"\#(level)","program":"\#(name)","message":"\#(escaped)"}"# + "\n"
         }
         Array(line.utf8).withUnsafeBytes { try? Descriptor.write(STDERR_FILENO, $0) }
     }

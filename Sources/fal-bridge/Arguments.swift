@@ -116,7 +116,9 @@ struct Arguments {
     /// A number from 1.
     func count(_ name: String) throws -> Int? {
         guard let text = last(name) else { return nil }
-        guard let number = Int(text), number > 0 else { throw Unusable(description: "--\(name): '\(text)' is no number from 1") }
+        guard let number = Int(text), number > 0 else {
+            throw Unusable(description: "--\(name): '\(text)' is no number from 1")
+        }
         return number
     }
 

@@ -34,14 +34,16 @@ struct InputArguments {
 
     /// What does not read as its type stays a text, so that the check can say what is wrong with it.
     private static func value(_ text: String, _ schema: JSON?) -> JSON {
-        let types = schema?["type"]?.arrayValue?.compactMap(\.stringValue) ?? schema?["type"]?.stringValue.map { [$0] } ?? []
+        let types = schema?["type"]?.arrayValue?.compactMap(\.stringValue)
+            ?? schema?["type"]?.stringValue.map { [$0] } ?? []
         if types.contains("string") { return .string(text) }
         let parsed = try? JSON.parse(text)
         if types.contains("array") {
             if case .array? = parsed { return parsed ?? .null }
             if text.isEmpty { return [] }
             let item = schema?["items"]
-            return .array(text.split(separator: ",", omittingEmptySubsequences: false).map { value($0.trimmingBlanks(), item) })
+            let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+            return .array(parts.map { value($0.trimmingBlanks(), item) })
         }
         if schema?["enum"] != nil, schema?["enum"]?.arrayValue?.contains(.string(text)) == true { return .string(text) }
         if let parsed { return parsed }

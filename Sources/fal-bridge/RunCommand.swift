@@ -79,7 +79,11 @@ struct RunCommand {
         if let sheet = arguments.last("sheet"), let made = result["files"]?.arrayValue?.first?["path"]?.stringValue {
             let source = Self.paths(in: .object(input)).first
             let failure = ContactSheet(before: source, after: made).make(sheet)
-            if let failure { say("fal-bridge: no sheet: \(failure)") } else if !arguments.has("json") { say("sheet  \(sheet)") }
+            if let failure {
+                say("fal-bridge: no sheet: \(failure)")
+            } else if !arguments.has("json") {
+                say("sheet  \(sheet)")
+            }
         }
         if arguments.has("json") {
             write(result.text + "\n")
@@ -116,7 +120,8 @@ struct RunCommand {
         case .object(let object):
             object.flatMap { member -> [String] in
                 if let text = member.value.stringValue {
-                    return member.key.hasSuffix("_url") && !text.contains("://") && !text.hasPrefix("data:") ? [text] : []
+                    let isPath = member.key.hasSuffix("_url") && !text.contains("://") && !text.hasPrefix("data:")
+                    return isPath ? [text] : []
                 }
                 return paths(in: member.value)
             }

@@ -117,7 +117,8 @@ struct Responder: HTTPResponder {
         switch (request.method, parts.first, parts.last) {
         case (.get, "files", _), (.head, "files", _): return try files.get(request, path)
         case (_, "uploads", _): return try await uploads.respond(request, path)
-        case (.get, ".well-known", "jwks.json") where parts.count == 2: return Reply.json(200, try queue.webhookKey.jwks)
+        case (.get, ".well-known", "jwks.json") where parts.count == 2:
+            return Reply.json(200, try queue.webhookKey.jwks)
         default: break
         }
         switch parts.first {

@@ -4,7 +4,9 @@ import Testing
 @testable import Bridge
 
 @Suite struct LogLedgerTests {
-    private func lines(_ texts: String...) -> [LogLine] { texts.map { LogLine(timestamp: "t", level: "INFO", message: $0) } }
+    private func lines(_ texts: String...) -> [LogLine] {
+        texts.map { LogLine(timestamp: "t", level: "INFO", message: $0) }
+    }
 
     @Test func theWholeLogEachTime() {
         var ledger = LogLedger()

@@ -46,7 +46,9 @@ private final class OneAnswer: Sendable {
 
 @Suite struct BackupTests {
     private func client(_ primary: String, _ backup: String) -> FalClient {
-        let backend = Backend(kind: .fal, queueURL: primary, credentials: Credentials("a:b"), backups: [primary: backup])
+        let backend = Backend(
+            kind: .fal, queueURL: primary, credentials: Credentials("a:b"), backups: [primary: backup]
+        )
         return FalClient(backend: backend, http: HTTPClient())
     }
 
@@ -61,7 +63,9 @@ private final class OneAnswer: Sendable {
         let primary = try OneAnswer("500 Internal Server Error", "")
         let backup = try OneAnswer("200 OK", #"{"status":"IN_QUEUE","request_id":"r-1"}"#)
         let client = client("http://127.0.0.1:\(primary.port)", "http://127.0.0.1:\(backup.port)")
-        let error = await #expect(throws: FalError.self) { _ = try await client.submit(EndpointID("a/b"), input: ["x": 1], options: SubmitOptions()) }
+        let error = await #expect(throws: FalError.self) {
+            _ = try await client.submit(EndpointID("a/b"), input: ["x": 1], options: SubmitOptions())
+        }
         guard case .outcomeUnknown? = error?.cause else {
             Issue.record("\(String(describing: error))")
             return

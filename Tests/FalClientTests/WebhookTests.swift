@@ -67,8 +67,10 @@ import Testing
 @Suite struct MaskingTests {
     @Test func masksEveryString() throws {
         let key = try #require(Credentials("abcd1234-id:secretsecret"))
-        let text = #"{"a":["x abcd1234-id:secretsecret",{"secretsecret":"secretsecretsecretsecret"}],"n":1.50,"s":"secre"}"#
-        #expect(key.masking(try JSON.parse(text)).text == #"{"a":["x abcd…",{"abcd…":"abcd…abcd…"}],"n":1.50,"s":"secre"}"#)
+        let text = #"{"a":["x abcd1234-id:secretsecret",{"secretsecret":"secretsecretsecretsecret"}],"#
+            + #""n":1.50,"s":"secre"}"#
+        let masked = #"{"a":["x abcd…",{"abcd…":"abcd…abcd…"}],"n":1.50,"s":"secre"}"#
+        #expect(key.masking(try JSON.parse(text)).text == masked)
         // One without a colon, and one whose half is too short to look for.
         #expect(try #require(Credentials("abcdefgh")).masking("xabcdefghx") == "xabcd…x")
         #expect(try #require(Credentials("abcdefgh:x")).masking("x abcdefgh:x") == "x abcd…")

@@ -48,7 +48,8 @@ import Testing
         "workflows//a/b", "lora", "lora-110602490", "110602490-", "-lora", "110602490", "1-a_b", "1-a.b", "1-..",
         ".", "..", "./a", "a/.", "a/..", "../a/b", "a/../b", "a/b/..", "a/b/./c", "a/b/../../x",
         "a b/c", " a/b", "a/b ", "a/b\t", "a/b\n", "a\r/b", "a/b\0", "a/b\u{7F}", "a/b\u{1B}[0m",
-        "a/b?c", "a/b?", "a/b#c", "#a/b", "a/b%2e", "a/%2e%2e/b", "a/b%", "a\\b/c", "a/b\\..", "a/b;c", "a/b&c", "a/b=c",
+        "a/b?c", "a/b?", "a/b#c", "#a/b", "a/b%2e", "a/%2e%2e/b", "a/b%", "a\\b/c", "a/b\\..", "a/b;c", "a/b&c",
+        "a/b=c",
         "https://fal.run/a/b?", "a/\u{FC}", "a/\u{2215}b", "\u{FF41}/b", "a/b\u{200B}", "a/b\u{202E}", "a/\u{1F600}",
         "a/b'", "a/b\"", "a/<b>", "a/{b}", "a/b|c", "a/b^", "a/b`", "a/b,c", "a/(b)", "a/$b", "a/!b", "a/*",
     ])
@@ -65,7 +66,8 @@ import Testing
     func takes(id: String) { #expect(RequestID.isValid(id)) }
 
     @Test(arguments: [
-        "", ".", "..", "...", "a/b", "/", "../x", "a b", " a", "a\n", "a\0", "a?b", "a#b", "a%2f", "%", "a:b", "a;b", "a\\b",
+        "", ".", "..", "...", "a/b", "/", "../x", "a b", " a", "a\n", "a\0", "a?b", "a#b", "a%2f", "%", "a:b", "a;b",
+        "a\\b",
         "a&b", "\u{FC}", "a\u{200B}", "\u{FF41}", String(repeating: "a", count: 129),
     ])
     func refuses(id: String) { #expect(!RequestID.isValid(id)) }

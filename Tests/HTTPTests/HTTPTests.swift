@@ -16,7 +16,8 @@ import Testing
     }
 
     @Test func nobodyListens() async {
-        let error = await #expect(throws: HTTPError.self) { _ = try await HTTPClient().send(HTTPRequest("GET", "http://127.0.0.1:1/")) }
+        let request = HTTPRequest("GET", "http://127.0.0.1:1/")
+        let error = await #expect(throws: HTTPError.self) { _ = try await HTTPClient().send(request) }
         #expect(error?.cause == .connect)
         #expect(error?.wasSent == false)
     }

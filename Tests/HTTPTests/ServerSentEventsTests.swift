@@ -19,12 +19,15 @@ import Testing
 
     @Test(arguments: [1, 2, 3, 5, 7, 1_000])
     func howeverItIsCut(cut: Int) throws {
-        let text = "\u{FEFF}: comment\r\n\r\ndata: a\r\ndata:b\r\n\r\nevent: x\rdata:  c\r\rid: 1\nretry: 5\ndata\n\n\n: ping\n\ndata: no end"
+        let text = "\u{FEFF}: comment\r\n\r\ndata: a\r\ndata:b\r\n\r\nevent: x\rdata:  c\r\rid: 1\nretry: 5\ndata\n\n\n"
+            + ": ping\n\ndata: no end"
         #expect(try events(text, cut: cut) == ["message:a\nb", "x: c", "message:"])
     }
 
     @Test func anEventHasItsLimit() throws {
-        #expect(throws: ServerSentEvents.TooLarge.self) { _ = try events(String(repeating: "x", count: 200), cut: 7, limit: 100) }
+        #expect(throws: ServerSentEvents.TooLarge.self) {
+            _ = try events(String(repeating: "x", count: 200), cut: 7, limit: 100)
+        }
         let many = String(repeating: "data: 12345678\n", count: 20)
         #expect(throws: ServerSentEvents.TooLarge.self) { _ = try events(many, cut: 7, limit: 100) }
         // The limit is of each, not of all.

@@ -34,7 +34,8 @@ import Testing
 
     @Test func allFaultsAtOnceWithTheirPlaces() throws {
         let schema = try Schema(JSON.parse(
-            #"{"properties":{"steps":{"maximum":50},"motions":{"items":{"enum":["a"]}}},"required":["prompt"],"additionalProperties":false}"#
+            #"{"properties":{"steps":{"maximum":50},"motions":{"items":{"enum":["a"]}}},"required":["prompt"],"#
+                + #""additionalProperties":false}"#
         ))
         let faults = try schema.faults(in: JSON.parse(#"{"steps":99,"motions":["a","b"],"stepz":1}"#))
         #expect(faults.count == 4)
@@ -60,7 +61,8 @@ import Testing
     }
 
     @Test func defaultsAreFilledInSchemaOrder() throws {
-        let schema = try Schema(JSON.parse(#"{"properties":{"b":{"default":1},"a":{"properties":{"c":{"default":2}}}}}"#))
+        let text = #"{"properties":{"b":{"default":1},"a":{"properties":{"c":{"default":2}}}}}"#
+        let schema = try Schema(JSON.parse(text))
         #expect(try schema.fillingDefaults(in: JSON.parse(#"{"a":{}}"#)).text == #"{"a":{"c":2},"b":1}"#)
     }
 }

@@ -2,7 +2,9 @@ import Platform
 import Testing
 
 @Suite struct PlatformTests {
-    @Test(arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE=")])
+    @Test(arguments: [
+        ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
+    ])
     func base64RoundTrip(text: String, encoded: String) {
         #expect(Base64.encode(Array(text.utf8)) == encoded)
         #expect(Base64.decode(encoded.utf8) == Array(text.utf8))
@@ -12,7 +14,8 @@ import Testing
     func base64Refuses(text: String) { #expect(Base64.decode(text.utf8) == nil) }
 
     @Test func sha256OfTheStandardsExample() throws {
-        #expect(try SHA256.hash(Array("abc".utf8)) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        #expect(try SHA256.hash(Array("abc".utf8)) == digest)
     }
 
     @Test(arguments: [
@@ -53,12 +56,12 @@ import Testing
 }
 
 @Suite struct SleepTests {
-    @Test(arguments: [-1, -.infinity, 0, -0.0, 5e-324, 1e10, 1e19, 1e300, .infinity, .nan] as [Double])
+    @Test(arguments: [-1, -.infinity, 0, -0.0, 1e-300, 1e10, 1e19, 1e300, .infinity, .nan] as [Double])
     func anyNumberOfSeconds(seconds: Double) async {
         #expect((0...3_155_760_000).contains(seconds.boundedSeconds))
-        let sleep = Task { try await sleep(seconds: seconds) }
-        sleep.cancel()
-        _ = await sleep.result
+        let task = Task { try await sleep(seconds: seconds) }
+        task.cancel()
+        _ = await task.result
         _ = Instant.now.advanced(bySeconds: seconds)
     }
 }

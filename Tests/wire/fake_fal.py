@@ -58,7 +58,8 @@ class FakeFal:
                 with fake._changed:
                     fake.requests.append(request)
                     fake._changed.notify_all()
-                    found = fake.routes.get(f"{self.command} {self.path.split('?')[0]}", answer({"detail": "Not Found"}, 404))
+                    route = f"{self.command} {self.path.split('?')[0]}"
+                    found = fake.routes.get(route, answer({"detail": "Not Found"}, 404))
                     if isinstance(found, list):
                         found = found.pop(0) if len(found) > 1 else found[0]
                 made = found(request) if callable(found) else found
@@ -124,7 +125,8 @@ class Signer:
         context = ctypes.c_void_p(self._crypto.EVP_MD_CTX_new())
         signature, size = ctypes.create_string_buffer(64), ctypes.c_size_t(64)
         assert self._crypto.EVP_DigestSignInit(context, None, None, None, self._key) == 1
-        assert self._crypto.EVP_DigestSign(context, signature, ctypes.byref(size), message, ctypes.c_size_t(len(message))) == 1
+        length = ctypes.c_size_t(len(message))
+        assert self._crypto.EVP_DigestSign(context, signature, ctypes.byref(size), message, length) == 1
         self._crypto.EVP_MD_CTX_free(context)
         return signature.raw
 

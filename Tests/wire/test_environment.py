@@ -31,7 +31,8 @@ def folder():
 def end_of(folder, *words, input=None, **env):
     words = [*AS_NOBODY, BIN, *words]
     env = environment(folder / "state", HOME="/nonexistent", **env)
-    done = subprocess.run([str(w) for w in words], input=input, capture_output=True, text=True, timeout=30, cwd=folder, env=env)
+    done = subprocess.run([str(w) for w in words], input=input, capture_output=True, text=True, timeout=30,
+                          cwd=folder, env=env)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -47,7 +48,8 @@ def test_a_state_folder_of_somebody_else(folder):
     (folder / "state").mkdir(mode=0o755)
     code, out, said = run(folder, "--json")
     error = json.loads(out)["error"]
-    assert code == 1 and error["code"] == 1503 and f"{folder}/state" in error["message"] and "denied" in error["message"]
+    assert code == 1 and error["code"] == 1503
+    assert f"{folder}/state" in error["message"] and "denied" in error["message"]
 
 
 def test_it_goes_on_serving(folder):
@@ -86,8 +88,8 @@ def test_run_without_fal_local(state, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["FAL_RUN_HOST", "FAL_QUEUE_RUN_HOST"])
-@pytest.mark.parametrize("host", ["https://fal.run", "fal.run/", "a/b", "id:5ecret@fal.run", "fal.run?a", "fal.run#a", "a b",
-                                  "ü.run", "fal.run\n", "a\\b"])
+@pytest.mark.parametrize("host", ["https://fal.run", "fal.run/", "a/b", "id:5ecret@fal.run", "fal.run?a", "fal.run#a",
+                                  "a b", "ü.run", "fal.run\n", "a\\b"])
 def test_a_host_that_is_more_than_a_host(state, name, host):
     done = subprocess.run([BIN], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20,
                           env=environment(state, **{name: host}))

@@ -34,12 +34,14 @@ class Proxy(FakeFal):
         headers.update({"authorization": request.headers["authorization"] or f"Key {THEIRS}",
                         "accept": "application/json", "content-type": "application/json",
                         "user-agent": request.headers["user-agent"], "x-fal-client-proxy": "@fal-ai/server-proxy/test"})
-        call = urllib.request.Request(target, request.body if request.method != "GET" else None, headers, method=request.method)
+        call = urllib.request.Request(
+            target, request.body if request.method != "GET" else None, headers, method=request.method)
         try:
             got = urllib.request.urlopen(call)
         except urllib.error.HTTPError as error:
             got = error
-        kept = {n: v for n, v in got.headers.items() if n.lower() not in ("content-length", "content-encoding", "server", "date")}
+        dropped = ("content-length", "content-encoding", "server", "date")
+        kept = {n: v for n, v in got.headers.items() if n.lower() not in dropped}
         return got.status, kept, got.read()
 
 
@@ -82,11 +84,13 @@ def test_every_call_goes_to_it(bridge, fal, proxy, tmp_path, key):
             "headers": {"X-Fal-Store-IO": "0", "x-app-fal-disable-fallback": "1"}}
     submitted = b.call("submit", sent)["result"]
     assert submitted["backend"] == "proxy" and submitted["request_id"] == ID
-    assert b.call("subscribe", {"input": INPUT, "download_to": str(tmp_path / "film")})["result"]["files"][0]["file_size"] == 4
+    file, = b.call("subscribe", {"input": INPUT, "download_to": str(tmp_path / "film")})["result"]["files"]
+    assert file["file_size"] == 4
     assert "result" in b.call("subscribe", {"request_id": ID, "mode": "streaming"})
     assert b.call("status", {"request_id": ID, "logs": True})["result"]["status"] == "COMPLETED"
     assert b.call("cancel", {"request_id": ID})["result"]["outcome"] == "ALREADY_COMPLETED"
-    assert b.call("run", {"input": INPUT})["result"] == {"request_id": ID, "endpoint": MODEL + "/video-to-video", "data": {"seed": 1}}
+    assert b.call("run", {"input": INPUT})["result"] == {
+        "request_id": ID, "endpoint": MODEL + "/video-to-video", "data": {"seed": 1}}
     assert b.call("upload", {"path": str(BUNNY)})["result"]["url"] == fal.url + "/file"
     assert b.call("verify_webhook", {"headers": signer.headers("{}"), "body": "{}"})["result"]["valid"]
 
@@ -97,7 +101,8 @@ def test_every_call_goes_to_it(bridge, fal, proxy, tmp_path, key):
     targets = {(r.method, r.headers["x-fal-target-url"]) for r in proxy.requests}
     assert targets >= {
         ("POST", f"{fal.url}/{MODEL}/video-to-video?fal_webhook=https%3A%2F%2Fa.b%2Fc%3Fd%3De%26f"),
-        ("POST", f"{fal.url}/{MODEL}/video-to-video"), ("GET", f"{fal.url}{base}/status?logs=1"), ("GET", f"{fal.url}{base}"),
+        ("POST", f"{fal.url}/{MODEL}/video-to-video"), ("GET", f"{fal.url}{base}/status?logs=1"),
+        ("GET", f"{fal.url}{base}"),
         ("GET", f"{fal.url}{base}/status/stream?logs=0"),
         ("PUT", f"{fal.url}{base}/cancel"), ("POST", f"{fal.url}/run/{MODEL}/video-to-video"),
         ("POST", f"{fal.url}/storage/upload/initiate?storage_type=fal-cdn-v3"),
@@ -105,7 +110,8 @@ def test_every_call_goes_to_it(bridge, fal, proxy, tmp_path, key):
     # A key set is for everybody, and the proxies that fal ships hand on no such call.
     assert not any("jwks" in target for _, target in targets)
     first = proxy.requests[0]
-    assert first.json == INPUT and first.headers["x-fal-queue-priority"] == "low" and first.headers["x-fal-store-io"] == "0"
+    assert first.json == INPUT and first.headers["x-fal-queue-priority"] == "low"
+    assert first.headers["x-fal-store-io"] == "0"
     assert first.headers["x-fal-request-timeout"] == "30" and first.headers["x-fal-runner-hint"] == "h"
     through, direct = [], []
     for request in fal.requests:

@@ -50,7 +50,8 @@ def test_headers_that_are_not_the_callers(bridge, fake, name):
 @pytest.mark.parametrize("endpoint, base, path", [
     ("fal-ai/m", "fal-ai/m", "fal-ai/m"), ("fal-ai/m/a/b", "fal-ai/m", "fal-ai/m/a/b"),
     ("workflows/fal-ai/sdxl-sticker", "workflows/fal-ai/sdxl-sticker", "workflows/fal-ai/sdxl-sticker"),
-    ("comfy/alice/wf/run", "comfy/alice/wf", "comfy/alice/wf/run"), ("110602490-lora", "110602490/lora", "110602490/lora"),
+    ("comfy/alice/wf/run", "comfy/alice/wf", "comfy/alice/wf/run"),
+    ("110602490-lora", "110602490/lora", "110602490/lora"),
 ])
 def test_ids_and_their_urls(bridge, fake, endpoint, base, path):
     server = fake()
@@ -65,7 +66,8 @@ def test_ids_and_their_urls(bridge, fake, endpoint, base, path):
         "/status", "", "/cancel"]
 
 
-@pytest.mark.parametrize("endpoint", ["", "a", "a b/c", "/a/b", "a/b/", "a//b", "a/../b", "a/./b", "a/b?c", "a/b#c", "a/b\n",
+@pytest.mark.parametrize("endpoint", ["", "a", "a b/c", "/a/b", "a/b/", "a//b", "a/../b", "a/./b", "a/b?c", "a/b#c",
+                                      "a/b\n",
                                       "workflows/a", "a/b%2fc", "ü/b"])
 def test_ids_that_are_refused_before_anything_is_sent(bridge, fake, endpoint):
     server = fake()
@@ -135,7 +137,8 @@ def test_retry_after_is_honoured(bridge, fake):
 
 
 @pytest.mark.parametrize("answer, times", [
-    (refuse(404), 1), (refuse(422), 1), (refuse(503, X_Fal_Needs_Retry="0"), 1), (refuse(503, x_fal_retryable="false"), 1),
+    (refuse(404), 1), (refuse(422), 1), (refuse(503, X_Fal_Needs_Retry="0"), 1),
+    (refuse(503, x_fal_retryable="false"), 1),
     (refuse(504, X_Fal_Request_Timeout_Type="user"), 1)])
 def test_what_is_not_repeated(bridge, fake, answer, times):
     server = fake(status=answer)
@@ -182,8 +185,10 @@ def test_a_submit_that_was_not_taken_is_sent_again(bridge, fake, answers, times)
 @pytest.mark.parametrize("answer", [
     drop, gateway(502), gateway(504), refuse(500), refuse(503, x_fal_request_id="r"), refuse(408),
     refuse(503, b'{"detail":"x","error_type":"runner_disconnected"}'), refuse(503, b'{"detail":"x"}'),
-    refuse(503, b'{"request_id":"r"}'), refuse(200, b""), refuse(200, b"<html>", "text/html"), refuse(200, b'{"status":"IN_QUEUE"}')],
-    ids=["drop", "502", "504", "500", "queue-503", "408", "typed-503", "503-with-words", "503-with-id", "empty", "html", "no-id"])
+    refuse(503, b'{"request_id":"r"}'), refuse(200, b""), refuse(200, b"<html>", "text/html"),
+    refuse(200, b'{"status":"IN_QUEUE"}')],
+    ids=["drop", "502", "504", "500", "queue-503", "408", "typed-503", "503-with-words", "503-with-id",
+         "empty", "html", "no-id"])
 def test_a_submit_whose_fate_is_unknown_is_never_sent_again(bridge, fake, answer):
     server = fake(submit=answer)
     process = bridge(**server.environment)

@@ -31,7 +31,8 @@ def test_fals_own(bridge, fal, signer):
     fal.routes[JWKS] = answer({"keys": [Signer(b"a" * 32).jwk, {"kty": "RSA", "n": "x"}, signer.jwk]})
     b = bridge(**fal.settings())
     headers = signer.headers(BODY)
-    assert verify(b, headers) == {"valid": True, "request_id": "764cabcf", "status": "OK", "payload": json.loads(BODY)["payload"]}
+    assert verify(b, headers) == {
+        "valid": True, "request_id": "764cabcf", "status": "OK", "payload": json.loads(BODY)["payload"]}
     lower = {name.lower(): [value] for name, value in headers.items()}
     assert verify(b, {**lower, "Content-Length": 12, "Accept": ["a", "b"]})["valid"]
     upper = {name.upper(): f" {value.upper() if 'Signature' in name else value} " for name, value in headers.items()}
