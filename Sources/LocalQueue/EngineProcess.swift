@@ -5,7 +5,7 @@ import Synchronization
 
 /// One engine that runs: a program that speaks JSON-RPC, one object a line, on its stdin and stdout.
 ///
-/// Two threads serve it: one reads its answers, one keeps the last of what it says on stderr.
+/// Three threads serve it: one writes to it, one reads its answers, one keeps the last of what it says on stderr.
 final class EngineProcess: Sendable {
     enum Failed: Error, Sendable {
         /// It ended, for the reason given.
@@ -33,7 +33,11 @@ final class EngineProcess: Sendable {
     private let pid: pid_t
     private let input: Descriptor
     private let state = Mutex(State())
+    /// Lines on their way to it, one after the other: it may be slow to read them.
+    private let outgoing = Monitor<(lines: [[UInt8]], isOver: Bool)>(([], false))
 
+    /// Lines that wait to be written; whoever lets more pile up has stopped to listen.
+    private static let maxOutgoing = 64
     /// Bytes of one line, and of stderr that are kept.
     private static let maxLine = 1 << 20
     private static let maxComplaint = 64 << 10
@@ -75,6 +79,10 @@ final class EngineProcess: Sendable {
         input = Descriptor(owning: pipes.input.write)
         began.update { $0.process = self }
         try Thread.start { [self] in readComplaints(pipes.complaints.read) }
+        do { try Thread.start { [self] in writeLines() } } catch {
+            kill("it did not start")
+            throw error
+        }
     }
 
     private struct Pipes: Sendable {
@@ -126,12 +134,15 @@ final class EngineProcess: Sendable {
         send(["jsonrpc": "2.0", "method": .string(method), "params": params])
     }
 
-    /// A line is short beside what a pipe holds, so this does not wait; if the engine reads nothing, it is killed
-    /// for its silence.
+    /// Does not wait; if the engine reads nothing, it is killed for its silence.
     private func send(_ message: JSON) {
-        var bytes = message.bytes
-        bytes.append(UInt8(ascii: "\n"))
-        bytes.withUnsafeBytes { try? input.write($0) }
+        let line = message.bytes + [UInt8(ascii: "\n")]
+        let isTaken = outgoing.update { state in
+            guard state.lines.count < Self.maxOutgoing else { return false }
+            state.lines.append(line)
+            return true
+        }
+        if !isTaken { kill("it does not read what it is told") }
     }
 
     /// Ends it and all that it started, at once.
@@ -150,7 +161,17 @@ final class EngineProcess: Sendable {
         }
     }
 
-    // MARK: The reading threads
+    // MARK: The threads
+
+    private func writeLines() {
+        while true {
+            let line = outgoing.wait { state -> [UInt8]? in
+                state.isOver ? [] : state.lines.isEmpty ? nil : state.lines.removeFirst()
+            }
+            guard let line, !line.isEmpty else { return }
+            line.withUnsafeBytes { try? input.write($0) }
+        }
+    }
 
     private func readAnswers(_ descriptor: CInt) {
         defer { close(descriptor) }
@@ -187,16 +208,26 @@ final class EngineProcess: Sendable {
             listener?(method, message["params"] ?? [:])
             return
         }
-        guard let id = message["id"]?.intValue, let waiting = state.withLock({ $0.waiting.removeValue(forKey: id) })
-        else { return }
+        let answer: Result<JSON, Failed>
         if let error = message["error"] {
             let code = error["code"]?.intValue ?? -32603
-            waiting.resume(returning: .failure(code == -32800 ? .cancelled : .refused(
+            answer = .failure(code == -32800 ? .cancelled : .refused(
                 code: code, message: error["message"]?.stringValue ?? "no reason given", data: error["data"] ?? [:]
-            )))
+            ))
+            // It could not make out what it was asked: nobody will get another answer.
+            if message["id"]?.isNull == true {
+                let waiting = state.withLock { state in
+                    defer { state.waiting = [:] }
+                    return state.waiting
+                }
+                for call in waiting.values { call.resume(returning: answer) }
+                return
+            }
         } else {
-            waiting.resume(returning: .success(message["result"] ?? .null))
+            answer = .success(message["result"] ?? .null)
         }
+        guard let id = message["id"]?.intValue else { return }
+        state.withLock { $0.waiting.removeValue(forKey: id) }?.resume(returning: answer)
     }
 
     private func readComplaints(_ descriptor: CInt) {
@@ -229,6 +260,7 @@ final class EngineProcess: Sendable {
             defer { state.waiting = [:] }
             return (state.waiting, reason)
         }
+        outgoing.update { $0.isOver = true }
         for continuation in waiting.values { continuation.resume(returning: .failure(.died(reason))) }
     }
 }

@@ -1,7 +1,7 @@
 /// The forms that the queue's tables have had. A folder of an earlier form is brought to the last one in place.
 enum Forms {
     /// What leads from each form to the next; the first makes the tables.
-    static let steps = [first, second]
+    static let steps = [first, second, third]
 
     private static let first = """
         CREATE TABLE jobs (
@@ -53,4 +53,7 @@ enum Forms {
         );
         CREATE INDEX deliveries_due ON deliveries (state, next);
         """
+
+    /// Runs that failed, apart from those that our own end cut short.
+    private static let third = "ALTER TABLE jobs ADD COLUMN failed_runs INTEGER NOT NULL DEFAULT 0;"
 }

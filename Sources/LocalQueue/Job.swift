@@ -21,10 +21,13 @@ struct Job: Sendable {
     let engine: String?
     private(set) var state: State
     let isCancelled: Bool
+    /// Runs that began and were not put back by an orderly end.
     let attempts: Int
+    /// Runs that failed by their engine's or runner's fault, and were followed by another.
+    let failedRuns: Int
     let startBy: Double?
+    /// When the first run began.
     let started: Double?
-    private(set) var finished: Double?
     private(set) var status: Int?
     private(set) var body: String?
     private(set) var error: String?
@@ -44,17 +47,19 @@ struct Job: Sendable {
     private(set) var headers: JSONObject
     private(set) var expires: Double?
 
-    /// Whether it waits, or has just begun, after the time by which it should have been running.
+    /// How often we ended in the middle of it.
+    var crashes: Int { attempts - 1 - failedRuns }
+
+    /// Whether its first run began after the time by which it should have.
     var isTooLate: Bool {
-        guard let startBy, attempts == (state == .queued ? 0 : 1) else { return false }
-        return state != .done && Timestamp.now.seconds > startBy
+        guard let startBy, let started, state == .running else { return false }
+        return started > startBy
     }
 
     /// This job as it will be when its end can be written down.
     func ended(_ ending: Ending) -> Job {
         var job = self
         job.state = .done
-        job.finished = Timestamp.now.seconds
         job.status = ending.status
         job.body = ending.body
         job.bodyType = ending.bodyType
@@ -66,7 +71,7 @@ struct Job: Sendable {
     }
 
     static let columns = """
-        id, endpoint, base, input, seed, engine, state, is_cancelled, attempts, start_by, started, finished, status,
+        id, endpoint, base, input, seed, engine, state, is_cancelled, attempts, start_by, started, failed_runs, status,
         body, error, error_type, metrics, coalesce(gateway_id, id), script, not_before, lifecycle, is_retried,
         body_type, headers, expires
         """
@@ -83,7 +88,7 @@ struct Job: Sendable {
         attempts = Int(row.int(8))
         startBy = row.optionalDouble(9)
         started = row.optionalDouble(10)
-        finished = row.optionalDouble(11)
+        failedRuns = Int(row.int(11))
         status = row.isNull(12) ? nil : Int(row.int(12))
         body = row.optionalText(13)
         error = row.optionalText(14)

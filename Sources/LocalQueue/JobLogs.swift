@@ -32,9 +32,13 @@ extension Store {
         }
     }
 
-    func logs(_ job: String) throws(SQLiteError) -> [LogLine] {
+    /// - Parameter count: how many lines from the beginning are left out.
+    func logs(_ job: String, after count: Int = 0) throws(SQLiteError) -> [LogLine] {
         try use { database throws(SQLiteError) in
-            try database.query("SELECT timestamp, level, message FROM logs WHERE job = ? ORDER BY number", .text(job)) {
+            try database.query(
+                "SELECT timestamp, level, message FROM logs WHERE job = ? AND number > ? ORDER BY number",
+                .text(job), .int(Int64(count))
+            ) {
                 LogLine(timestamp: $0.text(0), level: $0.text(1), message: $0.text(2), source: "USER")
             }
         }

@@ -69,6 +69,9 @@ extension Store {
         return job.ended(ending)
     }
 
+    /// Whether its cancellation was asked for; false where that cannot be found out.
+    func isCancelled(_ id: String) -> Bool { ((try? glimpse(id)) ?? nil)?.isCancelled ?? false }
+
     /// Writes down how a job ended. Where that fails, as on a full disk, it is known in memory until it works.
     func settle(_ id: String, _ ending: Ending) {
         do {
@@ -76,9 +79,14 @@ extension Store {
             _ = unwritten.withLock { $0.removeValue(forKey: id) }
         } catch {
             let isNew = unwritten.withLock { $0.updateValue(ending, forKey: id) == nil }
-            if isNew { Log.error("job \(id) failed and that cannot be written down yet: \(error)") }
+            if isNew {
+                Log.error("job \(id) has ended and that cannot be written down yet: \(error)")
+                deadlines.ring()
+            }
         }
     }
+
+    var hasUnwritten: Bool { unwritten.withLock { !$0.isEmpty } }
 
     /// Tries again what could not be written down.
     func settleUnwritten() {
@@ -187,17 +195,17 @@ extension Store {
 
     /// Puts a running job back into the queue, at its old place.
     /// - Parameters:
-    ///   - countsAttempt: false where neither the job nor its engine is to blame.
+    ///   - hasFailed: whether the run failed; false where it is as if it had not been.
     ///   - gatewayID: the name of the run that comes, where it is another one.
-    func requeue(_ id: String, countsAttempt: Bool, gatewayID: String? = nil) throws(SQLiteError) {
+    func requeue(_ id: String, hasFailed: Bool, gatewayID: String? = nil) throws(SQLiteError) {
         defer { changes.noteState(id) }
         _ = try use { database throws(SQLiteError) in
             try database.run(
                 """
-                UPDATE jobs SET state = 'queued', attempts = attempts - ?, gateway_id = coalesce(?, gateway_id)
-                WHERE id = ? AND state = 'running'
+                UPDATE jobs SET state = 'queued', attempts = attempts - ?1, failed_runs = failed_runs + 1 - ?1,
+                gateway_id = coalesce(?2, gateway_id) WHERE id = ?3 AND state = 'running'
                 """,
-                .int(countsAttempt ? 0 : 1), .optional(gatewayID), .text(id)
+                .int(hasFailed ? 0 : 1), .optional(gatewayID), .text(id)
             )
         }
     }
@@ -206,16 +214,16 @@ extension Store {
     /// - Returns: when the next one's will be.
     @discardableResult
     func expire() throws(SQLiteError) -> Double? {
-        let condition = "state = 'queued' AND attempts = 0 AND start_by < ?11"
+        let condition = "state = 'queued' AND started IS NULL AND start_by < ?11"
         let (late, next) = try use { database throws(SQLiteError) in
             try database.transaction { () throws(SQLiteError) -> ([String], Double?) in
                 let now = SQLiteValue.double(Timestamp.now.seconds)
                 let late = try database.query(
-                    "SELECT id FROM jobs WHERE state = 'queued' AND attempts = 0 AND start_by < ?", now
+                    "SELECT id FROM jobs WHERE state = 'queued' AND started IS NULL AND start_by < ?", now
                 ) { $0.text(0) }
                 if !late.isEmpty { try Self.end(Ending(.startTimeout), database, condition, now) }
                 let next = try database.query(
-                    "SELECT min(start_by) FROM jobs WHERE state = 'queued' AND attempts = 0"
+                    "SELECT min(start_by) FROM jobs WHERE state = 'queued' AND started IS NULL"
                 ) { $0.optionalDouble(0) }.first ?? nil
                 return (late, next)
             }

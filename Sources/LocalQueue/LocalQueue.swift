@@ -62,11 +62,16 @@ public final class LocalQueue: Sendable {
         timekeeper.withLock { $0 = Task { await Self.keepTime(store) } }
     }
 
-    /// Ends the jobs that should have started, as their times come.
+    /// Ends the jobs that should have started, as their times come, and writes down what could not be before.
     private static func keepTime(_ store: Store) async {
         while !Task.isCancelled {
             var next: Double?
-            do { next = try store.expire() } catch { Log.error("what waits too long goes on waiting: \(error)") }
+            do { next = try store.expire() } catch {
+                Log.error("what waits too long goes on waiting: \(error)")
+                next = Store.nextTry
+            }
+            store.settleUnwritten()
+            if store.hasUnwritten { next = min(next ?? .infinity, Store.nextTry) }
             await store.deadlines.wait(seconds: next.map { max($0 - Timestamp.now.seconds, 0) + 0.001 })
         }
     }
@@ -108,7 +113,7 @@ public final class LocalQueue: Sendable {
         let now = Timestamp.now.seconds
         var job = Store.NewJob(
             id: Random.uuid(), endpoint: endpoint, input: input,
-            seed: input["seed"]?.intValue ?? Int64.random(in: 0..<(1 << 31)),
+            seed: Self.seed(input["seed"]),
             engine: wish.script == nil ? await engines.choose() : nil
         )
         job.isLow = wish.isLow
@@ -136,6 +141,12 @@ public final class LocalQueue: Sendable {
         return .queued(status)
     }
 
+    /// Drawn only where none is given: one that is none is refused when the job runs.
+    private static func seed(_ given: JSON?) -> Int64 {
+        guard let given, !given.isNull else { return Int64.random(in: 0..<(1 << 31)) }
+        return given.intValue ?? 0
+    }
+
     /// Waits until a request is done. A cancelled task gives up.
     public func wait(for id: String) async throws {
         let watch = store.changes.watch(id)
@@ -143,7 +154,7 @@ public final class LocalQueue: Sendable {
         watch.isQueued.store(false, ordering: .relaxed)
         watch.wake()
         for await _ in watch.stream {
-            guard let job = try store.job(id), job.state != .done else { return }
+            guard let job = try store.glimpse(id), job.state != .done else { return }
         }
         try Task.checkCancellation()
     }
@@ -151,10 +162,15 @@ public final class LocalQueue: Sendable {
     /// - Parameter base: the endpoint without its path, which the id must belong to.
     /// - Returns: nil for an id that is not there.
     public func status(_ id: String, of base: String, logs: Bool) throws -> QueueStatus? {
-        guard let job = try job(id, of: base) else { return nil }
+        try status(id, of: base, logsAfter: logs ? 0 : nil)
+    }
+
+    /// - Parameter lines: log lines that are known already; nil where none are wanted.
+    private func status(_ id: String, of base: String, logsAfter lines: Int?) throws -> QueueStatus? {
+        guard let job = try glimpse(id, of: base) else { return nil }
         var status = QueueStatus(state: .inQueue, requestID: id)
         switch job.state {
-        case .queued: status.queuePosition = try position(job)
+        case .queued: status.queuePosition = try position(id, job)
         case .running: status.state = .inProgress
         case .done:
             status.state = .completed
@@ -162,14 +178,14 @@ public final class LocalQueue: Sendable {
             status.error = job.error
             status.errorType = job.errorType
         }
-        if logs, status.state != .inQueue { status.logs = try store.logs(id) }
+        if let lines, status.state != .inQueue { status.logs = try store.logs(id, after: lines) }
         return status
     }
 
-    private func position(_ job: Job) throws -> Int {
+    private func position(_ id: String, _ job: JobGlimpse) throws -> Int {
         let now = Timestamp.now.seconds
         guard job.notBefore > now, let json = job.script, let script = try? Script(json) else {
-            return try store.position(job.id)
+            return try store.position(id)
         }
         return script.position(after: now - (job.notBefore - script.queueSeconds))
     }
@@ -197,15 +213,13 @@ public final class LocalQueue: Sendable {
         var lines = 0
         watch.wake()
         for await _ in watch.stream {
-            guard var status = try status(id, of: base, logs: logs) else { return }
+            guard let status = try status(id, of: base, logsAfter: logs ? lines : nil) else { return }
             watch.isQueued.store(status.state == .inQueue, ordering: .relaxed)
-            let all = status.logs
-            status.logs = all.map { Array($0.dropFirst(lines)) }
             if status.state != last?.state || status.queuePosition != last?.queuePosition
                 || status.logs?.isEmpty == false
             {
                 try await body(status)
-                lines = all?.count ?? lines
+                lines += status.logs?.count ?? 0
                 last = status
                 told = .now
             } else if Instant.now.seconds(since: told) >= patience * 0.9 {
@@ -217,7 +231,7 @@ public final class LocalQueue: Sendable {
     }
 
     public func result(_ id: String, of base: String) throws -> ResultOutcome {
-        guard let job = try job(id, of: base) else { return .unknown }
+        guard try glimpse(id, of: base) != nil, let job = try store.job(id) else { return .unknown }
         guard job.state == .done, let status = job.status, let body = job.body else { return .notYet }
         if let expires = job.expires, expires <= Timestamp.now.seconds { return .expired }
         return .done(
@@ -229,7 +243,7 @@ public final class LocalQueue: Sendable {
 
     /// - Returns: nil for an id that is not there; whether it was in time.
     public func cancel(_ id: String, of base: String) async throws -> Bool? {
-        guard try job(id, of: base) != nil else { return nil }
+        guard try glimpse(id, of: base) != nil else { return nil }
         switch try store.cancel(id, .cancelled) {
         case .queued: return true
         case .running:
@@ -240,10 +254,10 @@ public final class LocalQueue: Sendable {
         }
     }
 
-    private func job(_ id: String, of base: String) throws -> Job? {
-        guard let job = try store.job(id), job.base == base else { return nil }
+    private func glimpse(_ id: String, of base: String) throws -> JobGlimpse? {
+        guard let job = try store.glimpse(id), job.base == base else { return nil }
         guard job.state == .queued, job.isTooLate else { return job }
         try store.expire()
-        return try store.job(id)
+        return try store.glimpse(id)
     }
 }

@@ -163,11 +163,17 @@ struct Media: Sendable {
         let aspect = FramePlan.aspect(Self.ratio(video["sample_aspect_ratio"]?.stringValue))
         let turn = video["side_data_list"]?.arrayValue?.compactMap { $0["rotation"]?.doubleValue }.first
             ?? video["tags"]?["rotate"]?.stringValue.flatMap(Double.init) ?? 0
-        let isTurned = Int(turn.rounded()) % 180 != 0
+        let isTurned = Self.isTurned(turn)
         let wide = width * aspect
         let durations = [video["duration"], json["format"]?["duration"]]
         let duration = durations.compactMap { $0?.stringValue.flatMap(Double.init) }.first { $0 > 0 && $0.isFinite }
         return Shown(width: isTurned ? height : wide, height: isTurned ? wide : height, duration: duration)
+    }
+
+    /// Whether a turn by so many degrees, as a file says, lays the picture on its side; what is no angle does not.
+    static func isTurned(_ degrees: Double) -> Bool {
+        guard degrees.isFinite, abs(degrees) < 1e6 else { return false }
+        return Int(degrees.rounded()) % 180 != 0
     }
 
     /// `4:3` as a number; 1 for what is no ratio.

@@ -17,9 +17,12 @@ actor Runner {
     private var current: (id: String, task: Task<Void, Never>)?
     private var isRunning = false
     private var isStopping = false
+    /// Rings when a wait for a better time is over before its end.
+    private let alarm = Alarm()
 
-    /// How often a job's engine may die.
-    private static let maxAttempts = 2
+    /// How often a job's engine may die, and how often we may in the middle of it.
+    private static let maxDeaths = 2
+    private static let maxCrashes = 10
 
     init(
         store: Store, files: FileStore, fetcher: Fetcher, engines: Engines, catalog: Catalog, workFolder: String,
@@ -49,6 +52,7 @@ actor Runner {
     /// Stops at once; the job that runs is taken up again at the next start.
     func stop() async {
         isStopping = true
+        alarm.ring()
         current?.task.cancel()
         await engines.stop()
         // What is cancelled is killed, so this is short; the job is back in the queue afterwards.
@@ -61,14 +65,16 @@ actor Runner {
             store.settleUnwritten()
             let job: Job?
             do { job = try store.takeNext() } catch {
-                // A full disk, say: what waits goes on waiting, and the next submit tries again.
-                return Log.error("no job can be taken: \(error)")
+                // A full disk, say: what waits goes on waiting.
+                Log.error("no job can be taken: \(error)")
+                await alarm.wait(seconds: Store.retryDelay)
+                continue
             }
             guard let job else { return }
             let task = Task { await run(job) }
             current = (job.id, task)
             // A cancel may have come between taking the job and knowing its task.
-            if (try? store.job(job.id))??.isCancelled == true { task.cancel() }
+            if store.isCancelled(job.id) { task.cancel() }
             await task.value
             current = nil
         }
@@ -89,9 +95,9 @@ actor Runner {
             return .object(metrics)
         }
         do {
-            if job.attempts > Self.maxAttempts {
+            if job.crashes >= Self.maxCrashes {
                 throw Failure.infrastructure(
-                    503, "the engine died \(Self.maxAttempts) times on this job", type: "runner_disconnected"
+                    503, "fal-local ended \(job.crashes) times in the middle of this job", type: "runner_disconnected"
                 )
             }
             if job.isTooLate { throw Failure.startTimeout }
@@ -108,25 +114,26 @@ actor Runner {
 
     /// Writes down how a job failed, or puts it back where it will be tried again.
     private func settle(_ job: Job, _ error: any Error, _ metrics: JSON) {
-        let isCancelled = ((try? store.job(job.id)) ?? nil)?.isCancelled ?? false
+        let isCancelled = store.isCancelled(job.id)
         if isStopping, !isCancelled {
-            try? store.requeue(job.id, countsAttempt: false)
+            try? store.requeue(job.id, hasFailed: false)
             return
         }
+        let deaths = job.failedRuns + 1
         let failure: Failure
         switch error {
         case _ where isCancelled: failure = .cancelled
         case let error as Failure: failure = error
-        case EngineProcess.Failed.died(let reason) where job.attempts < Self.maxAttempts && job.isRetried:
+        case EngineProcess.Failed.died(let reason) where deaths < Self.maxDeaths && job.isRetried:
             note(job.id, "WARN", "the engine died and the job is run again: \(reason)")
-            do { return try store.requeue(job.id, countsAttempt: true, gatewayID: Random.uuid()) } catch {
+            do { return try store.requeue(job.id, hasFailed: true, gatewayID: Random.uuid()) } catch {
                 failure = .infrastructure(
                     503, "the engine died and the job cannot be run again: \(error)", type: "runner_disconnected"
                 )
             }
         case EngineProcess.Failed.died(let reason):
             failure = .infrastructure(
-                503, "the engine died \(job.attempts) times on this job: \(reason)", type: "runner_disconnected"
+                503, "the engine died \(deaths) times on this job: \(reason)", type: "runner_disconnected"
             )
         case EngineProcess.Failed.refused(-32011, let message, _): failure = .server("out of memory: \(message)")
         case EngineProcess.Failed.refused(_, let message, _):
@@ -142,9 +149,10 @@ actor Runner {
             throw Failure.server("the model \(job.endpoint) is not known any more")
         }
         // fal takes members that it does not know, and passes over them.
-        let faults = model.faults(in: job.input).filter { $0.type != "extra_forbidden" }
+        let given = InputRules.withoutNulls(job.input, of: model)
+        let faults = model.faults(in: given).filter { $0.type != "extra_forbidden" } + InputRules.faults(in: given)
         guard faults.isEmpty else { throw Failure.input(faults) }
-        let input = model.inputSchema.fillingDefaults(in: job.input)
+        let input = model.inputSchema.fillingDefaults(in: given)
         guard let url = input["video_url"]?.stringValue else {
             throw Failure.server(
                 "fal-local runs video-to-video models only, not \(job.endpoint)", type: "feature_not_supported"
@@ -174,7 +182,8 @@ actor Runner {
             await encoder?.abandon()
             throw error
         }
-        let file = try store(target, Lifecycle(job.lifecycle))
+        let files = files
+        let file = try await Blocking.run { try Self.store(target, Lifecycle(job.lifecycle), in: files) }
         return ["video": file.output, "seed": .int(job.seed)]
     }
 
@@ -212,7 +221,7 @@ actor Runner {
         return made
     }
 
-    private func store(_ path: String, _ lifecycle: Lifecycle) throws -> StoredFile {
+    private static func store(_ path: String, _ lifecycle: Lifecycle, in files: FileStore) throws -> StoredFile {
         let incoming = try files.begin()
         let source = try Descriptor.open(path, 0)
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)

@@ -58,10 +58,13 @@ actor Simulator {
                 while running.count < limit, let job = try store.takeNext(scripted: true) {
                     running[job.id] = Task { await run(job) }
                     // A cancel may have come between taking the job and knowing its task.
-                    if try store.job(job.id)?.isCancelled == true { running[job.id]?.cancel() }
+                    if store.isCancelled(job.id) { running[job.id]?.cancel() }
                 }
                 if running.count < limit { next = try store.nextBeginning() }
-            } catch { Log.error("no scripted job can be taken: \(error)") }
+            } catch {
+                Log.error("no scripted job can be taken: \(error)")
+                next = Store.nextTry
+            }
             await alarm.wait(seconds: next.map { max($0 - Timestamp.now.seconds, 0.001) })
         }
     }
@@ -75,19 +78,21 @@ actor Simulator {
     private nonisolated func play(_ job: Job) async {
         do {
             let script = try Script(job.script ?? [:])
-            if job.attempts <= script.failingRuns {
+            if job.failedRuns < script.failingRuns {
                 guard let failure = Failure.kind("runner_disconnected") else { return }
-                guard job.isRetried, job.attempts < Script.maxRuns else { return store.settle(job.id, Ending(failure)) }
+                guard job.isRetried, job.failedRuns + 1 < Script.maxRuns else {
+                    return store.settle(job.id, Ending(failure))
+                }
                 try store.log(job.id, level: "WARN", "\(failure.message); the request is run again")
-                return try store.requeue(job.id, countsAttempt: true, gatewayID: Random.uuid())
+                return try store.requeue(job.id, hasFailed: true, gatewayID: Random.uuid())
             }
             try await perform(job, script)
-            store.settle(job.id, try ending(job, script))
+            store.settle(job.id, try await Blocking.run { [self] in try ending(job, script) })
         } catch is CancellationError {
-            if (try? store.job(job.id))??.isCancelled == true {
+            if store.isCancelled(job.id) {
                 store.settle(job.id, Ending(.cancelled, metrics: ["inference_time": 0]))
             } else {
-                do { try store.requeue(job.id, countsAttempt: false) } catch { Log.error("job \(job.id): \(error)") }
+                do { try store.requeue(job.id, hasFailed: false) } catch { Log.error("job \(job.id): \(error)") }
             }
         } catch {
             store.settle(job.id, Ending(.server("\(error)")))

@@ -18,6 +18,10 @@ final class Store: Sendable {
     let deadlines = Alarm()
     let endings = Alarm()
 
+    /// Seconds after which what the disk refused is tried again, and the time of that.
+    static let retryDelay = 2.0
+    static var nextTry: Double { Timestamp.now.seconds + retryDelay }
+
     struct Unusable: Error, CustomStringConvertible {
         let description: String
     }

@@ -29,6 +29,16 @@ actor Webhooks {
     private let policy: WebhookPolicy
     private var active: [String: Task<Void, Never>] = [:]
     private var loop: Task<Void, Never>?
+    /// What came of calls and cannot be written down yet. Their rows are among the due ones, of which only so many are
+    /// looked at: that bounds them.
+    private var unsettled: [String: Settlement] = [:]
+
+    /// What came of a call.
+    private struct Settlement: Sendable {
+        let isDelivered: Bool
+        let outcome: String
+        let next: Double?
+    }
 
     /// Receivers that are called at once.
     private static let maxActive = 16
@@ -58,30 +68,50 @@ actor Webhooks {
         while !Task.isCancelled {
             var next: Double?
             do {
-                // Those that are called already are among the due ones.
+                for job in unsettled.keys { settle(job) }
+                // Those that are called already, and those that were, are among the due ones.
                 for delivery in try store.dueDeliveries(limit: 2 * Self.maxActive)
-                where active[delivery.job] == nil && active.count < Self.maxActive {
+                where active[delivery.job] == nil && unsettled[delivery.job] == nil && active.count < Self.maxActive {
                     active[delivery.job] = Task { await call(delivery) }
                 }
                 next = try store.nextDelivery()
-            } catch { Log.error("no webhook can be called: \(error)") }
+                if !unsettled.isEmpty { next = min(next ?? .infinity, Store.nextTry) }
+            } catch {
+                Log.error("no webhook can be called: \(error)")
+                next = Store.nextTry
+            }
             await store.endings.wait(seconds: next.map { max($0 - Timestamp.now.seconds, 0.001) })
         }
     }
 
     private func call(_ delivery: Store.Delivery) async {
-        await deliver(delivery)
+        if let settlement = await deliver(delivery) {
+            unsettled[delivery.job] = settlement
+            settle(delivery.job)
+        }
         active[delivery.job] = nil
         store.endings.ring()
     }
 
-    private nonisolated func deliver(_ delivery: Store.Delivery) async {
+    /// Writes down what came of a call. Where that fails, as on a full disk, it is known in memory until it works:
+    /// nobody is called again for that.
+    private func settle(_ job: String) {
+        guard let known = unsettled[job] else { return }
+        do {
+            try store.settleDelivery(job, isDelivered: known.isDelivered, outcome: known.outcome, next: known.next)
+            unsettled[job] = nil
+        } catch { Log.error("what came of the webhook of \(job) cannot be written down yet: \(error)") }
+    }
+
+    /// Calls a receiver.
+    /// - Returns: nil where nothing came of it: it is called at the next start.
+    private nonisolated func deliver(_ delivery: Store.Delivery) async -> Settlement? {
         let calls = delivery.attempts + 1
         var isDelivered = false
         var mayRetry = true
         let outcome: String
         do {
-            guard let job = try store.job(delivery.job) else { return }
+            guard let job = try store.job(delivery.job) else { return nil }
             let body = Self.payload(job, base: delivery.base).bytes
             var request = HTTPRequest("POST", delivery.url, headers: [
                 ("Content-Type", "application/json"), ("User-Agent", "fal-local/\(Product.version)"),
@@ -94,7 +124,7 @@ actor Webhooks {
             mayRetry = !(300..<400).contains(status)
             outcome = "HTTP \(status)"
         } catch let error as HTTPError {
-            if Task.isCancelled { return }
+            if Task.isCancelled { return nil }
             outcome = error.message
         } catch {
             outcome = "\(error)"
@@ -104,9 +134,7 @@ actor Webhooks {
         if !isDelivered {
             Log.warning("the webhook of \(delivery.job) failed\(isLast ? " for good" : ""): \(outcome)")
         }
-        do {
-            try store.settleDelivery(delivery.job, isDelivered: isDelivered, outcome: outcome, next: next)
-        } catch { Log.error("the webhook of \(delivery.job): \(error)") }
+        return Settlement(isDelivered: isDelivered, outcome: outcome, next: next)
     }
 
     /// What a receiver is told.
@@ -130,19 +158,7 @@ actor Webhooks {
     static func isLoopback(_ url: String) -> Bool {
         let scheme = ["http://", "https://"].first { url.lowercased().hasPrefix($0) }
         guard let scheme else { return false }
-        let authority = url.dropFirst(scheme.count).prefix { !"/?#".contains($0) }.lowercased()
-        if authority == "[::1]" || authority.hasPrefix("[::1]:") { return isPort(authority.dropFirst(5)) }
-        let host = authority.prefix { $0 != ":" }
-        guard isPort(authority.dropFirst(host.count)) else { return false }
-        if host == "localhost" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { part in
-            part.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } && UInt8(part) != nil
-        }
-    }
-
-    private static func isPort(_ text: some StringProtocol) -> Bool {
-        guard text.hasPrefix(":") else { return text.isEmpty }
-        return text.dropFirst().utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } && UInt16(text.dropFirst()) != nil
+        let authority = url.dropFirst(scheme.count).prefix { !"/?#".contains($0) }
+        return Loopback(authority) != nil
     }
 }

@@ -16,6 +16,12 @@ struct MeasureTests {
         }
     }
 
+    @Test(arguments: [
+        (0.0, false), (90, true), (-90, true), (180, false), (270, true), (89.6, true), (1e300, false),
+        (Double.nan, false), (.infinity, false), (-.infinity, false), (1e6, false),
+    ])
+    func turns(degrees: Double, isTurned: Bool) { #expect(Media.isTurned(degrees) == isTurned) }
+
     @Test(
         arguments: [
             (nil, .whole), ("bytes=0-9", .part(0..<10)), ("bytes=90-", .part(90..<100)), ("bytes=-7", .part(93..<100)),

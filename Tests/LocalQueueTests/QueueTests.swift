@@ -54,11 +54,57 @@ struct QueueTests {
         try add("a")
         for _ in 0..<5 {
             #expect(try store.takeNext()?.attempts == 1)
-            try store.requeue("a", countsAttempt: false)
+            try store.requeue("a", hasFailed: false)
         }
         _ = try store.takeNext()
-        try store.requeue("a", countsAttempt: true)
-        #expect(try store.takeNext()?.attempts == 2)
+        try store.requeue("a", hasFailed: true)
+        let again = try #require(try store.takeNext())
+        #expect(again.attempts == 2 && again.failedRuns == 1 && again.crashes == 0)
+    }
+
+    @Test func ourOwnEndsAreCountedApart() throws {
+        try add("a")
+        _ = try store.takeNext()
+        try store.requeue("a", hasFailed: true)
+        for count in 0..<3 {
+            let job = try #require(try store.takeNext())
+            #expect(job.failedRuns == 1 && job.crashes == count)
+            try store.recover()
+        }
+    }
+
+    @Test func aJobThatHadStartedIsNeverTooLate() throws {
+        try add("a", startBy: Timestamp.now.seconds + 0.05)
+        #expect(try store.takeNext()?.isTooLate == false)
+        try store.requeue("a", hasFailed: false)
+        while try Timestamp.now.seconds <= (store.glimpse("a")?.startBy ?? 0) {}
+        #expect(try store.glimpse("a")?.isTooLate == false)
+        #expect(try store.expire() == nil)
+        let job = try #require(try store.takeNext())
+        #expect(job.id == "a" && !job.isTooLate)
+    }
+
+    @Test func aGlimpseIsAJobWithoutWhatIsLarge() throws {
+        var job = Store.NewJob(id: "a", endpoint: endpoint, input: [:], seed: 7, engine: nil)
+        job.script = ["queue_seconds": 60]
+        job.notBefore = Timestamp.now.seconds + 60
+        _ = try store.add(job)
+        #expect(try store.glimpse("a")?.script == job.script)
+        #expect(try store.glimpse("a")?.base == endpoint.base && store.glimpse("b") == nil)
+        try store.finish("a", Ending(.cancelled, metrics: ["n": 1]))
+        let done = try #require(try store.glimpse("a"))
+        #expect(done.state == .done && done.errorType == "client_cancelled" && done.metrics == #"{"n":1}"#)
+    }
+
+    @Test func whatCannotBeWrittenIsKnownUntilItCan() throws {
+        try add("a")
+        _ = try store.takeNext()
+        try store.use { database throws(SQLiteError) in try database.execute("PRAGMA query_only = ON") }
+        store.settle("a", Ending(.server("no")))
+        #expect(try store.glimpse("a")?.state == .done && store.hasUnwritten)
+        try store.use { database throws(SQLiteError) in try database.execute("PRAGMA query_only = OFF") }
+        store.settleUnwritten()
+        #expect(try !store.hasUnwritten && Store(folder.file("queue.db")).glimpse("a")?.state == .done)
     }
 
     @Test func cancel() throws {
@@ -80,9 +126,9 @@ struct QueueTests {
     @Test func aJobThatShouldHaveStarted() throws {
         try add("late", startBy: Timestamp.now.seconds - 1)
         try add("timely", startBy: Timestamp.now.seconds + 60)
-        #expect(try store.job("late")?.isTooLate == true)
-        #expect(try store.job("timely")?.isTooLate == false)
-        #expect(try store.expire() == store.job("timely")?.startBy)
+        #expect(try store.glimpse("late")?.isTooLate == true)
+        #expect(try store.glimpse("timely")?.isTooLate == false)
+        #expect(try store.expire() == store.glimpse("timely")?.startBy)
         #expect(try store.job("late")?.errorType == "request_timeout")
         #expect(try store.takeNext()?.id == "timely")
     }
@@ -101,7 +147,7 @@ struct QueueTests {
         let path = folder.file("newer.db")
         do {
             let database = try Database(path: path)
-            try database.execute("PRAGMA user_version = 3")
+            try database.execute("PRAGMA user_version = 4")
         }
         let before = try Files.read(path, limit: 1 << 20)
         #expect(throws: Store.Unusable.self) { try Store(path) }

@@ -119,13 +119,39 @@ def test_faults_of_the_input_come_at_the_result(local):
 
 @pytest.mark.parametrize("prompt, status, text", [
     ("crash", 503, "died 2 times"), ("refuse=-32011", 500, "out of memory"), ("refuse=-32010", 500, "refused as asked"),
-    ("short", 500, "not as many bytes"), ("chatty", 200, ""), ("crash-once", 200, ""),
+    ("short", 500, "not as many bytes"), ("chatty", 200, ""), ("crash-once", 200, ""), ("no-id", 500, "what was that"),
 ])
 def test_engines_that_misbehave(local, prompt, status, text):
     result = local.result(local.submit(prompt))
     assert result.status == status, result.body
     assert text in result.body.decode()
     assert local.result(local.submit()).status == 200
+
+
+def test_prompts_that_are_too_long(local):
+    for name in ("prompt", "negative_prompt"):
+        (fault,) = local.result(local.submit(**{name: "ü" * 1_000_000})).json["detail"]
+        assert fault["loc"] == ["body", name] and fault["type"] == "string_too_long"
+        assert fault["ctx"] == {"max_length": 20_000}
+    assert local.result(local.submit("ü" * 20_000)).status == 200
+
+
+def test_a_null_is_nothing(local):
+    body = {"video_url": local.bunny(), "prompt": "x", "first_n_seconds": 2, "fps": 1}
+    id = local.ask("POST", ENDPOINT, {**body, "seed": None, "motions": None, "strength": None}).json["request_id"]
+    assert 0 <= local.result(id).json["seed"] < 2**31
+    id = local.ask("POST", ENDPOINT, {**body, "prompt": None}).json["request_id"]
+    assert local.result(id).json["detail"][0]["loc"] == ["body", "prompt"]
+
+
+@pytest.mark.parametrize("seed, type, limit", [
+    (2**63, "less_than_equal", {"le": 2**63 - 1}), (10**30, "less_than_equal", {"le": 2**63 - 1}),
+    (-2**65, "greater_than_equal", {"ge": -2**63}),
+])
+def test_seeds_that_cannot_be_kept(local, seed, type, limit):
+    (fault,) = local.result(local.submit(seed=seed)).json["detail"]
+    assert fault["loc"] == ["body", "seed"] and fault["type"] == type and fault["ctx"] == limit
+    assert local.result(local.submit(seed=2**63 - 1)).json["seed"] == 2**63 - 1
 
 
 def test_no_engine(start):

@@ -6,10 +6,12 @@ import signal
 import sqlite3
 import stat
 import subprocess
+import threading
 import time
 
 import pytest
-from conftest import ENDPOINT, LOCAL, REQUESTS
+from conftest import DEADLINE, ENDPOINT, LOCAL, REQUESTS
+from test_webhooks import Receiver
 
 
 def test_jobs_survive_a_kill(start):
@@ -24,14 +26,35 @@ def test_jobs_survive_a_kill(start):
     assert again.result(waiting).json["seed"] == 4
 
 
-def test_a_job_that_was_killed_with_the_server_too_often_fails(start):
-    for _ in range(2):
-        local = start().ready()
-        id = local.submit("slow=0.2") if _ == 0 else id
+def test_a_job_survives_more_kills_of_the_server_than_of_its_engine(start):
+    local = start().ready()
+    id = local.submit("slow=0.1")
+    for _ in range(4):
         local.until(id, lambda s: s["status"] == "IN_PROGRESS")
         local.end(signal.SIGKILL)
+        local = start().ready()
+    assert local.result(id).status == 200
+
+
+def test_a_job_with_which_the_server_ends_too_often_fails(start, state):
+    local = start().ready()
+    id = local.submit("slow=0.2")
+    local.until(id, lambda s: s["status"] == "IN_PROGRESS")
+    local.end(signal.SIGKILL)
+    with sqlite3.connect(state / "local/queue.db") as database:
+        database.execute("UPDATE jobs SET attempts = 10")
+    database.close()
     result = start().ready().result(id)
-    assert result.status == 503 and "died 2 times" in result.json["detail"]
+    assert result.status == 503 and "fal-local ended 10 times in the middle of this job" == result.json["detail"]
+
+
+def test_a_job_that_had_started_in_time_starts_again_at_any_time(start):
+    local = start().ready()
+    id = local.submit("slow=0.2", headers={"X-Fal-Request-Timeout": "1"})
+    local.running(id)
+    time.sleep(1)
+    assert local.end() == 0
+    assert start().ready().result(id).status == 200
 
 
 def test_sigterm_puts_the_job_back(start):
@@ -212,6 +235,65 @@ def test_a_full_disk(start, small):
     again = start(folder=small / "s")
     assert again.process.wait(timeout=10) == 1
     assert "full" in again.line("fal-local:")
+
+
+def fill(folder):
+    with open(folder / "fill", "ab", buffering=0) as file:
+        try:
+            while file.write(bytes(4096)) == 4096:
+                pass
+        except OSError:
+            pass
+
+
+def until_full(local, folder):
+    """Fills the disk so that nothing can be written down any more."""
+    end = time.monotonic() + DEADLINE
+    while True:
+        fill(folder)
+        if local.ask("POST", ENDPOINT, {"prompt": "refused"}).status == 507:
+            return
+        assert time.monotonic() < end
+
+
+def test_the_queue_goes_on_when_there_is_room_again(start, small):
+    local = start(folder=small / "s", faults={"jobs": [
+        {"prompt": "wait", "queue_seconds": 1}, {"prompt": "refused", "queue_seconds": 60}]}).ready()
+    engine, scripted = local.submit("slow=0.1", first_n_seconds=2, fps=2), local.play("wait")
+    behind = local.submit(first_n_seconds=2, fps=1)
+    late = local.submit(first_n_seconds=2, fps=1, headers={"X-Fal-Request-Timeout": "3600"})
+    local.running(engine)
+    until_full(local, small)
+    end = time.monotonic() + DEADLINE
+    while not any("can be taken" in line for line in local.lines):
+        assert time.monotonic() < end, local.lines
+        fill(small)
+        time.sleep(0.05)
+    (small / "fill").unlink()
+    # Nobody asks for anything that would wake the queue.
+    assert local.done(behind) and local.done(late)
+    assert local.result(scripted).status == 200
+
+
+def test_a_webhook_is_not_called_again_because_the_disk_is_full(start, small):
+    receiver = Receiver(gate := threading.Event())
+    local = start(folder=small / "s", faults={"jobs": [{"prompt": "call"}, {"queue_seconds": 60}]}).ready()
+    local.play("call", query=receiver.query())
+    receiver.next()
+    until_full(local, small)
+    gate.set()
+    local.line("cannot be written down yet")
+    time.sleep(3)
+    assert receiver.calls.empty()
+    (small / "fill").unlink()
+    end = time.monotonic() + DEADLINE
+    with sqlite3.connect(small / "s/local/queue.db") as database:
+        while database.execute("SELECT state FROM deliveries").fetchone() != ("delivered",):
+            assert time.monotonic() < end
+            time.sleep(0.1)
+    database.close()
+    assert receiver.calls.empty()
+    receiver.close()
 
 
 def test_version():

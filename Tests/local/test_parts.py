@@ -127,6 +127,13 @@ def test_who_may_read(local):
     assert local.ask("POST", file + "/sign", {"duration": 1e9}, owner).status == 422
 
 
+def test_a_signed_link_is_an_input(local):
+    token = local.ask("POST", "/storage/auth/token", {}).json["token"]
+    link = local.ask("POST", path(local.bunny()) + "/sign", {"duration": 60}, {"Authorization": f"Bearer {token}"})
+    for url in (link.body.decode(), local.bunny() + "#t=1"):
+        assert local.result(local.submit(video_url=url)).status == 200
+
+
 def test_outputs_have_the_access_that_was_asked_for(start):
     local = start(faults={"jobs": [{"file": {"size": 1000}}]}).ready()
     name = "X-Fal-Object-Lifecycle-Preference"

@@ -16,7 +16,7 @@ from conftest import DEADLINE, ENDPOINT, REQUESTS
 
 
 class Receiver:
-    """Takes webhooks and answers them with the statuses that it is given, then with 200."""
+    """Takes webhooks and answers them with the statuses that it is given, then with 200. An event is waited for."""
 
     def __init__(self, *statuses, port=0):
         self.calls = queue.Queue()
@@ -28,6 +28,9 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 status = statuses.pop(0) if statuses else 200
                 calls.put((self.path, dict(self.headers), body, status))
+                if isinstance(status, threading.Event):
+                    status.wait(DEADLINE)
+                    status = 200
                 if status == 0:
                     return time.sleep(0.5)  # No answer in the time that it is given.
                 self.send_response(status)
