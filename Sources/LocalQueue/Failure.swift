@@ -3,9 +3,13 @@ import JSON
 
 /// How a job failed, as the queue tells it: a status and a body for the result, and words for the status call.
 public struct Failure: Error, Sendable {
+    /// The status of the result's answer.
     public let status: Int
+    /// Its body, in either of fal's forms.
     public let body: JSON
+    /// What the status call says, for people.
     public let message: String
+    /// The same for programs.
     public let errorType: String
     /// Further headers of the result.
     public var headers: JSONObject = [:]
@@ -47,5 +51,6 @@ public struct Failure: Error, Sendable {
         return failure
     }()
 
+    /// The caller asked for its end.
     public static let cancelled = infrastructure(499, "Request was cancelled", type: "client_cancelled")
 }

@@ -9,10 +9,15 @@ import Synchronization
 public struct StoredFile: Sendable {
     /// The path of its URL: `/files/…`.
     public let path: String
+    /// Its content type.
     public let type: String
+    /// What it is called, for people.
     public let name: String
+    /// Bytes.
     public let size: Int64
+    /// SHA-256 of its bytes, in hexadecimal.
     public let hash: String
+    /// What strangers see of it.
     public let access: Access
     /// Where its bytes are on this machine.
     public let location: String
@@ -27,8 +32,9 @@ public struct StoredFile: Sendable {
 
 /// Files by the hash of their content: the same bytes lie on the disk once, under as many names as were given.
 public final class FileStore: Sendable {
-    /// Seconds that an upload is kept when it does not say, and that an output is.
+    /// Seconds that an upload is kept when it does not say.
     public static let uploadLifetime = 7.0 * 86_400
+    /// Seconds that an output is kept.
     public static let outputLifetime = 30.0 * 86_400
     /// Bytes of one file.
     public static let maxBytes: Int64 = 4 << 30
@@ -151,6 +157,7 @@ public final class FileStore: Sendable {
 ///
 /// `@unchecked Sendable`: it has one writer at a time, the request or the job that brings it.
 public final class IncomingFile: @unchecked Sendable {
+    /// Where it is written, until it has its place.
     public let path: String
     private let file: Descriptor
     private let sum: SHA256

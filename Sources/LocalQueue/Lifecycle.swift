@@ -13,6 +13,7 @@ public enum Access: String, Sendable {
 public struct Lifecycle: Sendable {
     /// Seconds; infinite for ever, nil where nothing is said.
     public let lifetime: Double?
+    /// What strangers see.
     public let access: Access
 
     /// - Parameter header: the header's JSON; what is not understood says nothing.

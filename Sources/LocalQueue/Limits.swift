@@ -3,14 +3,17 @@ import Platform
 
 /// What one job may take of the machine.
 public struct Limits: Sendable {
-    /// Bytes of memory of an engine's own, and of any file that it writes.
+    /// Bytes of memory of an engine's own.
     public var engineMemory = Limits.mostOfTheMachine
+    /// Bytes of any file that an engine writes.
     public var engineFile: Int64 = 4 << 30
     /// Seconds that an engine may say nothing for.
     public var engineSilence = 300.0
-    /// Bytes of a video that is fetched, seconds in which all of it must come, and seconds without a byte of it.
+    /// Bytes of a video that is fetched.
     public var fetchBytes: Int64 = 1 << 30
+    /// Seconds in which all of it must come.
     public var fetchTime = 300.0
+    /// Seconds without a byte of it.
     public var fetchStall = 30.0
 
     public init() {}

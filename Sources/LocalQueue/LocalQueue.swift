@@ -9,6 +9,7 @@ import Synchronization
 
 /// Jobs, files and engines of one state folder, without HTTP.
 public final class LocalQueue: Sendable {
+    /// Uploads and outputs.
     public let files: FileStore
     private let store: Store
     private let runner: Runner
@@ -107,6 +108,7 @@ public final class LocalQueue: Sendable {
         get throws { try store.count(.queued) + store.count(.running) + store.countDeliveries() }
     }
 
+    /// Puts a request into the queue.
     public func submit(_ endpoint: EndpointID, input: JSON, wish: Wish) async throws -> SubmitOutcome {
         if wish.script == nil, try catalog.model(endpoint.description) == nil { return .unknownEndpoint }
         if let limit = wish.maxQueueLength, try store.count(.queued) > limit { return .queueFull }
@@ -230,6 +232,7 @@ public final class LocalQueue: Sendable {
         }
     }
 
+    /// How a request ended.
     public func result(_ id: String, of base: String) throws -> ResultOutcome {
         guard try glimpse(id, of: base) != nil, let job = try store.job(id) else { return .unknown }
         guard job.state == .done, let status = job.status, let body = job.body else { return .notYet }

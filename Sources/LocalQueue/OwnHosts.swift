@@ -13,6 +13,7 @@ final class OwnHosts: Sendable {
 
 /// Our files are kept by their paths; each caller gets URLs of the host that it knows us by.
 public enum OwnPaths {
+    /// The value with `base` before each `url` in it that is a path of ours.
     public static func absolute(_ value: JSON, base: String) -> JSON {
         switch value {
         case .object(let object):

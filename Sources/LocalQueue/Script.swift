@@ -31,10 +31,8 @@ public struct Script: Sendable {
         case failure(Failure)
     }
 
-    /// What is wrong with a script, in words for people.
-    public struct Malformed: Error, Sendable, CustomStringConvertible {
-        public let description: String
-    }
+    /// What is wrong with a script.
+    public typealias Malformed = MemberReader.Malformed
 
     /// The members of a script, as they stand in a faults file.
     public static let members: Set<String> = [
@@ -47,72 +45,68 @@ public struct Script: Sendable {
     /// The queue makes this many attempts altogether.
     static let maxRuns = 10
 
+    /// - Parameter json: as it stands in a faults file.
     public init(_ json: JSON) throws(Malformed) {
+        var reader = try MemberReader(json, in: "a job")
         self.json = json
-        queueSeconds = try Self.number(json, "queue_seconds", 0...Self.maxSeconds) ?? 0
-        queuePositions = Int(try Self.number(json, "queue_positions", 0...1e6) ?? 0)
-        runSeconds = try Self.number(json, "run_seconds", 0...Self.maxSeconds) ?? 0
-        steps = Int(try Self.number(json, "steps", 0...1_000) ?? 0)
-        failingRuns = Int(try Self.number(json, "failing_runs", 0...Double(Self.maxRuns - 1)) ?? 0)
-        lifetime = try Self.number(json, "expires", 0...1e9)
-        headers = json["headers"]?.objectValue ?? [:]
-        guard headers.allSatisfy({ $0.value.stringValue != nil }) else {
-            throw Malformed(description: "\"headers\" holds texts")
-        }
-        metrics = json["metrics"]?.objectValue ?? [:]
-        logs = try (json["logs"]?.arrayValue ?? []).map { line throws(Malformed) in
-            if let text = line.stringValue { return LogLine(timestamp: "", level: "INFO", message: text) }
-            guard let line = LogLine(line) else { throw Malformed(description: "a log line has a \"message\"") }
-            return line
-        }
+        queueSeconds = try reader.number("queue_seconds", 0...Self.maxSeconds) ?? 0
+        queuePositions = try reader.whole("queue_positions", 0...1_000_000) ?? 0
+        runSeconds = try reader.number("run_seconds", 0...Self.maxSeconds) ?? 0
+        steps = try reader.whole("steps", 0...1_000) ?? 0
+        failingRuns = try reader.whole("failing_runs", 0...Int64(Self.maxRuns - 1)) ?? 0
+        lifetime = try reader.number("expires", 0...1e9)
+        headers = try reader.texts("headers")
+        metrics = try reader.object("metrics")
+        logs = try reader.array("logs").map(Self.line)
         let ends = ["output", "output_text", "file", "fail"].filter { json[$0] != nil }
-        guard ends.count <= 1 else {
-            throw Malformed(description: "only one of \(ends.joined(separator: ", ")) can be the end")
-        }
-        end = try Self.end(json)
+        guard ends.count <= 1 else { throw Malformed("only one of \(ends.joined(separator: ", ")) can be the end") }
+        end = try Self.end(&reader)
+        try reader.end()
     }
 
-    private static func end(_ json: JSON) throws(Malformed) -> End {
-        if let text = json["output_text"] {
-            guard let text = text.stringValue else { throw Malformed(description: "\"output_text\" is a text") }
-            return .text(text, type: json["output_type"]?.stringValue ?? "text/plain")
-        }
-        if let file = json["file"] {
-            guard let size = file["size"]?.intValue, (0...maxFileBytes).contains(size) else {
-                throw Malformed(description: "\"file\" has a \"size\" of 0 to \(maxFileBytes)")
-            }
-            return .file(
-                name: file["name"]?.stringValue ?? "output.mp4", type: file["type"]?.stringValue ?? "video/mp4",
-                size: Int(size)
-            )
-        }
-        guard let fail = json["fail"] else { return .output(json["output"] ?? ["ok": true]) }
-        if let name = fail.stringValue {
+    private static func line(_ json: JSON) throws(Malformed) -> LogLine {
+        if let text = json.stringValue { return LogLine(timestamp: "", level: "INFO", message: text) }
+        var reader = try MemberReader(json, in: "a log line")
+        guard let message = try reader.text("message") else { throw Malformed("a log line has a \"message\"") }
+        let level = try reader.text("level") ?? "INFO"
+        try reader.end()
+        return LogLine(timestamp: "", level: level, message: message)
+    }
+
+    private static func end(_ reader: inout MemberReader) throws(Malformed) -> End {
+        let type = try reader.text("output_type")
+        if let text = try reader.text("output_text") { return .text(text, type: type ?? "text/plain") }
+        if let file = reader.value("file") { return try self.file(file) }
+        let output = reader.value("output")
+        guard let fail = reader.value("fail") else { return .output(output ?? ["ok": true]) }
+        return .failure(try failure(fail))
+    }
+
+    private static func file(_ json: JSON) throws(Malformed) -> End {
+        var reader = try MemberReader(json, in: "\"file\"")
+        guard let size = try reader.whole("size", 0...maxFileBytes) else { throw Malformed("\"file\" has a \"size\"") }
+        let name = try reader.text("name") ?? "output.mp4"
+        let type = try reader.text("type") ?? "video/mp4"
+        try reader.end()
+        return .file(name: name, type: type, size: size)
+    }
+
+    private static func failure(_ json: JSON) throws(Malformed) -> Failure {
+        if let name = json.stringValue {
             guard let failure = Failure.kind(name) else {
-                throw Malformed(
-                    description: "no failure is called \"\(name)\"; they are \(Failure.kinds.joined(separator: ", "))"
-                )
+                throw Malformed("no failure is called \"\(name)\"; they are \(Failure.kinds.joined(separator: ", "))")
             }
-            return .failure(failure)
+            return failure
         }
-        guard let status = fail["status"]?.intValue, (400...599).contains(status) else {
-            throw Malformed(description: "\"fail\" is a name, or has a \"status\" of 400 to 599")
+        var reader = try MemberReader(json, in: "\"fail\", which is no name,")
+        guard let status = try reader.whole("status", 400...599) else {
+            throw Malformed("\"fail\" is a name, or has a \"status\"")
         }
-        let error = fail["error"]?.stringValue ?? "Invalid status code: \(status)"
-        return .failure(
-            Failure(Int(status), fail["body"] ?? ["detail": .string(error)], error,
-                fail["error_type"]?.stringValue ?? "internal_error")
-        )
-    }
-
-    private static func number(
-        _ json: JSON, _ name: String, _ range: ClosedRange<Double>
-    ) throws(Malformed) -> Double? {
-        guard let value = json[name] else { return nil }
-        guard let number = value.doubleValue, range.contains(number) else {
-            throw Malformed(description: "\"\(name)\" is a number of \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
+        let error = try reader.text("error") ?? "Invalid status code: \(status)"
+        let body = reader.value("body") ?? ["detail": .string(error)]
+        let type = try reader.text("error_type") ?? "internal_error"
+        try reader.end()
+        return Failure(status, body, error, type)
     }
 
     /// The place in the queue that is told after so many seconds of waiting.

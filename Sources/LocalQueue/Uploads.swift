@@ -4,9 +4,11 @@ import SQLite
 
 /// A place that was made for an upload.
 public struct UploadPlace: Sendable {
+    /// What the right to upload to it is shown by.
     public let token: String
     /// The path of the file's URL, once it is there.
     public let path: String
+    /// The content type that was announced.
     public let type: String
     /// Whether it takes parts, or the whole at once.
     public let hasParts: Bool
@@ -18,11 +20,13 @@ public struct UploadPlace: Sendable {
 
 /// Why parts do not make a file, in words for people.
 public struct PartsRefused: Error, Sendable, CustomStringConvertible {
+    /// Which part, and what it lacks.
     public let description: String
 }
 
 /// Places for uploads, and the parts of those that come in parts. Both survive a restart.
 extension FileStore {
+    /// Parts of one upload.
     public static let maxParts = 10_000
     /// Bytes of every part but the last, at least.
     public static let minPartBytes: Int64 = 5 << 20
@@ -32,6 +36,7 @@ extension FileStore {
 
     private var partsFolder: String { Files.join(folder, "parts") }
 
+    /// Makes a place for an upload that is to follow.
     public func makePlace(
         name: String, type: String, _ lifecycle: Lifecycle, hasParts: Bool = false
     ) throws(SQLiteError) -> UploadPlace {
@@ -51,6 +56,7 @@ extension FileStore {
         return place
     }
 
+    /// The place of a token; nil for none, or one whose time is over.
     public func place(token: String) throws(SQLiteError) -> UploadPlace? {
         let now = Timestamp.now.seconds
         return try store.use { database throws(SQLiteError) in

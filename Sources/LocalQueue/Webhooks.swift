@@ -7,11 +7,13 @@ import Platform
 public struct WebhookPolicy: Sendable {
     /// Calls altogether.
     public var calls = 11
-    /// Seconds before the second call; each further wait is twice as long, up to the last.
+    /// Seconds before the second call; each further wait is twice as long.
     public var firstDelay = 1.0
+    /// Seconds between two calls at most.
     public var maxDelay = 600.0
-    /// Seconds for an answer to the first call, and to later ones.
+    /// Seconds for an answer to the first call.
     public var firstTimeout = 15.0
+    /// Seconds for an answer to later calls.
     public var laterTimeout = 120.0
 
     public init() {}

@@ -3,6 +3,7 @@ import JSON
 
 /// What the queue is asked for and what it answers.
 extension LocalQueue {
+    /// What a queue is opened with.
     public struct Options: Sendable {
         /// Everything is kept below it.
         public var folder: String
@@ -10,19 +11,24 @@ extension LocalQueue {
         public var engine: String?
         /// Looked into for engines, before the program's own folder and `PATH`.
         public var engineFolders: [String] = []
+        /// Further models.
         public var schemaFolders: [String] = []
         /// Pixels of a video's longer side.
         public var maxSide = 512
         /// Jobs that follow a script and run at once.
         public var maxScripted = 64
+        /// How webhooks are called.
         public var webhooks = WebhookPolicy()
+        /// What a job may take of the machine.
         public var limits = Limits()
 
+        /// Everything else as usual.
         public init(folder: String) { self.folder = folder }
     }
 
     /// What a submit asks for beside its input.
     public struct Wish: Sendable {
+        /// Whether it waits until no other does.
         public var isLow = false
         /// Seconds in which the run must have started.
         public var startTimeout: Double?
@@ -39,9 +45,11 @@ extension LocalQueue {
         /// What to call at the end, and the URL that our files' paths are put after.
         public var webhook: (url: String, base: String)?
 
+        /// Nothing beside the input.
         public init() {}
     }
 
+    /// What becomes of a submit.
     public enum SubmitOutcome: Sendable {
         case queued(QueueStatus)
         case unknownEndpoint
@@ -50,14 +58,19 @@ extension LocalQueue {
 
     /// The answer of a request that is done.
     public struct Outcome: Sendable {
+        /// The status of its answer.
         public let status: Int
+        /// The body, our files by their paths.
         public let body: String
         /// The content type of a body that is not JSON.
         public let bodyType: String?
+        /// Further headers, by name.
         public let headers: JSONObject
+        /// What a program calls its error.
         public let errorType: String?
     }
 
+    /// What there is to say of a result.
     public enum ResultOutcome: Sendable {
         case done(Outcome)
         case notYet

@@ -37,6 +37,7 @@ struct FalLocal: AsyncParsableCommand {
         if let listen, TCPAddress(listen) == nil {
             throw ValidationError("--listen takes a loopback address: 127.0.0.1:PORT")
         }
+        guard (0...1e9).contains(idleTimeout) else { throw ValidationError("--idle-timeout is 0 to 1000000000") }
         for rule in fault { guard Fault(rule: rule) != nil else { throw ValidationError("no fault: '\(rule)'") } }
     }
 
@@ -85,11 +86,11 @@ struct FalLocal: AsyncParsableCommand {
                 Glibc.exit(0)
             }
         }
-        try queue.clean()
+        try await Blocking.run { try queue.clean() }
         await queue.start()
         let isListening = listen != nil
         try await withThrowingTaskGroup(of: Void.self) { group in
-            let gate = Gate(key: plan.key, isOnTCP: false)
+            let gate = Gate(key: plan.key, isOnTCP: false, queue: queue)
             let local = Responder(queue: queue, gate: gate, activity: activity, plan: plan)
             group.addTask {
                 try await Self.application(local, .unixDomainSocket(path: socket)) { _ in
@@ -99,7 +100,7 @@ struct FalLocal: AsyncParsableCommand {
             }
             if let listen, let address = TCPAddress(listen) {
                 let key = try Self.key(file: keyFile, folder: folder)
-                let gate = Gate(key: key, isOnTCP: true)
+                let gate = Gate(key: key, isOnTCP: true, queue: queue)
                 let open = Responder(queue: queue, gate: gate, activity: activity, plan: plan)
                 group.addTask {
                     try await Self.application(open, .hostname(address.host, port: address.port)) { port in
@@ -148,14 +149,16 @@ struct FalLocal: AsyncParsableCommand {
             if let idleTimeout, idle >= idleTimeout, !isBusy { return }
             if Instant.now >= nextCleaning {
                 nextCleaning = Instant.now.advanced(bySeconds: 3_600)
-                do { try queue.clean() } catch { Log.error("what has expired stays: \(error)") }
+                do { try await Blocking.run { try queue.clean() } } catch {
+                    Log.error("what has expired stays: \(error)")
+                }
             }
             let untilIdle = idleTimeout.map { isBusy ? $0 : $0 - idle } ?? 3_600
             try await Task.sleep(for: .seconds(min(max(untilIdle, 0.05), 3_600)))
         }
     }
 
-    /// The key for TCP: from a file, the environment, or made and kept.
+    /// The key for TCP: from a file, the environment, or made and kept. Only the last is said, as nobody else knows it.
     private static func key(file: String?, folder: String) throws -> String {
         func first(_ path: String) throws -> String {
             let text = String(decoding: try Files.read(path, limit: 65_536), as: UTF8.self)
@@ -167,12 +170,14 @@ struct FalLocal: AsyncParsableCommand {
             key = try first(file)
         } else if let given = Environment.get("FAL_LOCAL_KEY") {
             key = given
-        } else if Files.exists(own) {
-            key = try first(own)
         } else {
-            key = "\(Random.uuid()):\(Random.uuid().split(separator: "-").joined())"
-            try Files.write(Array((key + "\n").utf8), to: own)
-            say("fal-local: the key is in \(own)")
+            if Files.exists(own) {
+                key = try first(own)
+            } else {
+                key = "\(Random.uuid()):\(Random.uuid().split(separator: "-").joined())"
+                try Files.write(Array((key + "\n").utf8), to: own)
+            }
+            if !key.isEmpty { say("fal-local: the key is \(key)") }
         }
         guard !key.isEmpty else { throw Unusable("the key is empty") }
         return key
@@ -195,22 +200,4 @@ struct FalLocal: AsyncParsableCommand {
 struct Unusable: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
-}
-
-/// A loopback address with a port.
-struct TCPAddress {
-    let host: String
-    let port: Int
-
-    init?(_ text: String) {
-        let parts = text.split(separator: ":")
-        guard parts.count == 2, let port = Int(parts[1]), (0...65_535).contains(port) else { return nil }
-        let host = String(parts[0])
-        let isLoopback =
-            host == "localhost"
-            || (host.hasPrefix("127.") && host.split(separator: ".").compactMap { UInt8($0) }.count == 4)
-        guard isLoopback else { return nil }
-        self.host = host == "localhost" ? "127.0.0.1" : host
-        self.port = port
-    }
 }

@@ -1,4 +1,5 @@
 import JSON
+import LocalQueue
 
 /// A fault that is switched on: which requests it befalls, and what happens to them.
 struct Fault: Sendable {
@@ -56,33 +57,32 @@ struct Fault: Sendable {
     /// A rule of a faults file.
     init(_ json: JSON) throws(FaultPlan.Malformed) {
         var reader = try MemberReader(json, in: "a rule")
-        let words = try reader.text("on", or: "").split(separator: " ").map(String.init)
+        let words = try (reader.text("on") ?? "").split(separator: " ").map(String.init)
         guard words.count == 2, words[1].hasPrefix("/"), let path = Glob(words[1]) else {
             throw FaultPlan.Malformed("a rule has \"on\": \"METHOD /path\"")
         }
         method = words[0]
         self.path = path
-        skip = Int(try reader.number("skip", 0...1e9) ?? 0)
-        times = try reader.number("times", 0...1e9).map { Int($0) }
+        skip = try reader.whole("skip", 0...1_000_000_000) ?? 0
+        times = try reader.whole("times", 0...1_000_000_000)
         delay = try reader.number("delay", 0...86_400) ?? 0
-        status = try reader.number("status", Double(Self.statuses.lowerBound)...Double(Self.statuses.upperBound))
-            .map { Int($0) }
+        status = try reader.whole("status", Int64(Self.statuses.lowerBound)...Int64(Self.statuses.upperBound))
         body = reader.value("body")
         headers = try reader.texts("headers")
-        set = reader.value("set")?.objectValue ?? [:]
+        set = try reader.object("set")
         if let word = reader.value("drop") {
             guard let drop = word.stringValue.flatMap(Drop.init) else {
                 throw FaultPlan.Malformed("\"drop\" is \"before\" or \"after\"")
             }
             self.drop = drop
         }
-        output.cut = try reader.number("cut", 0...1e12).map { Int64($0) }
+        output.cut = try reader.whole("cut", 0...1_000_000_000_000).map { Int64($0) }
         output.rate = try reader.number("rate", 1...1e12)
-        output.chunk = try reader.number("chunk", 1...1e9).map { Int($0) }
-        output.events = try reader.number("events", 0...1e9).map { Int($0) }
-        output.isCRLF = reader.value("crlf") == true
-        output.hasComments = reader.value("comments") == true
-        input.cut = try reader.number("cut_request", 0...1e12).map { Int64($0) }
+        output.chunk = try reader.whole("chunk", 1...1_000_000_000)
+        output.events = try reader.whole("events", 0...1_000_000_000)
+        output.isCRLF = try reader.bool("crlf")
+        output.hasComments = try reader.bool("comments")
+        input.cut = try reader.whole("cut_request", 0...1_000_000_000_000).map { Int64($0) }
         input.rate = try reader.number("rate_request", 1...1e12)
         try reader.end()
     }

@@ -5,16 +5,12 @@ import Synchronization
 
 /// What a faults file switches on; without one, nothing.
 final class FaultPlan: Sendable {
-    struct Malformed: Error, CustomStringConvertible {
-        let description: String
-
-        init(_ description: String) { self.description = description }
-    }
+    typealias Malformed = MemberReader.Malformed
 
     /// Jobs that follow a script in place of an engine.
     private struct Scene: Sendable {
         /// The endpoint, a pattern.
-        let endpoint: Glob?
+        let endpoint: Glob
         /// A part of the prompt.
         let prompt: String?
         var skip: Int
@@ -49,14 +45,15 @@ final class FaultPlan: Sendable {
     private init(_ json: JSON, rules: [Fault]) throws {
         var reader = try MemberReader(json, in: "the file")
         var all = rules
-        for rule in reader.value("rules")?.arrayValue ?? [] { all.append(try Fault(rule)) }
+        for rule in try reader.array("rules") { all.append(try Fault(rule)) }
         self.rules = Mutex(all)
-        scenes = Mutex(try (reader.value("jobs")?.arrayValue ?? []).map(Self.scene))
-        let key = try reader.text("key", or: "")
-        self.key = key.isEmpty ? nil : key
+        scenes = Mutex(try reader.array("jobs").map(Self.scene))
+        let key = try reader.text("key")
+        self.key = key?.isEmpty == false ? key : nil
         proxy = try ProxyRules(reader.value("proxy") ?? [:])
-        minPartBytes = Int64(try reader.number("min_part_bytes", 0...1e12) ?? Double(FileStore.minPartBytes))
-        maxScripted = Int(try reader.number("concurrent_jobs", 1...100_000) ?? 64)
+        minPartBytes = try reader.whole("min_part_bytes", 0...1_000_000_000_000).map { Int64($0) }
+            ?? FileStore.minPartBytes
+        maxScripted = try reader.whole("concurrent_jobs", 1...100_000) ?? 64
         pingInterval = try reader.number("ping_seconds", 0.01...3_600) ?? 15
         webhooks = try Self.webhooks(reader.value("webhooks") ?? [:])
         try reader.end()
@@ -64,11 +61,11 @@ final class FaultPlan: Sendable {
 
     private static func scene(_ json: JSON) throws -> Scene {
         var reader = try MemberReader(json, in: "a job")
-        let endpoint = try reader.text("endpoint", or: "**")
+        let endpoint = try reader.text("endpoint") ?? "**"
         guard let glob = Glob(endpoint, isWhole: true) else { throw Malformed("\"endpoint\" is too long a pattern") }
-        let prompt = try reader.text("prompt", or: "")
-        let skip = Int(try reader.number("skip", 0...1e9) ?? 0)
-        let times = try reader.number("times", 0...1e9).map { Int($0) }
+        let prompt = try reader.text("prompt") ?? ""
+        let skip = try reader.whole("skip", 0...1_000_000_000) ?? 0
+        let times = try reader.whole("times", 0...1_000_000_000)
         var script: JSONObject = [:]
         for name in Script.members { script[name] = reader.value(name) }
         try reader.end()
@@ -81,7 +78,7 @@ final class FaultPlan: Sendable {
     private static func webhooks(_ json: JSON) throws -> WebhookPolicy {
         var reader = try MemberReader(json, in: "\"webhooks\"")
         var policy = WebhookPolicy()
-        policy.calls = Int(try reader.number("calls", 1...31) ?? Double(policy.calls))
+        policy.calls = try reader.whole("calls", 1...31) ?? policy.calls
         policy.firstDelay = try reader.number("first_delay", 0...3_600) ?? policy.firstDelay
         policy.maxDelay = try reader.number("max_delay", 0...86_400) ?? policy.maxDelay
         if let timeout = try reader.number("timeout", 0.01...3_600) {
@@ -114,7 +111,7 @@ final class FaultPlan: Sendable {
     func script(_ endpoint: String, _ input: JSON) -> Script? {
         let prompt = input["prompt"]?.stringValue ?? ""
         return scenes.withLock { scenes in
-            for index in scenes.indices where scenes[index].endpoint?.matches(endpoint) != false {
+            for index in scenes.indices where scenes[index].endpoint.matches(endpoint) {
                 if let part = scenes[index].prompt, prompt.firstRange(of: part) == nil { continue }
                 if scenes[index].skip > 0 {
                     scenes[index].skip -= 1

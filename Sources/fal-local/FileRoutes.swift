@@ -14,7 +14,6 @@ struct FileRoutes {
     let gate: Gate
 
     private static let chunk = 256 << 10
-    private static let maxBody = 64 << 10
     /// Seconds that a signed link is good for when it does not say, and at most.
     private static let linkLifetime = 86_400.0
     private static let maxLinkLifetime = 7 * 86_400.0
@@ -29,7 +28,9 @@ struct FileRoutes {
         headers[Reply.Name.acceptRanges] = "bytes"
         var range: Range<Int64> = 0..<file.size
         var status = HTTPResponse.Status.ok
-        switch ByteRange(request.headers[.range], size: file.size) {
+        // A part of another content is of no use to one who has the beginning of that.
+        let isSame = request.headers[.ifRange].map { $0 == headers[.eTag] } ?? true
+        switch ByteRange(isSame ? request.headers[.range] : nil, size: file.size) {
         case .whole: break
         case .part(let part):
             range = part
@@ -69,25 +70,21 @@ struct FileRoutes {
     /// A link to a file that is good for a while, without a key.
     func sign(_ request: Request, _ path: String, _ base: String) async throws -> Response {
         guard let file = try queue.files.file(path) else { return Self.notFound }
-        guard let buffer = try? await request.body.collect(upTo: Self.maxBody),
-            let body = try? JSON.parse(Array(buffer.readableBytesView)), body.objectValue != nil,
+        guard let body = await request.object(),
             let seconds = (body["duration"] ?? .number(Self.linkLifetime)).doubleValue,
             (1...Self.maxLinkLifetime).contains(seconds)
         else { return Reply.detail(422, "\"duration\" is 1 to \(Int(Self.maxLinkLifetime)) seconds") }
-        let end = Int64(Timestamp.now.seconds + seconds)
-        let signature = try queue.webhookKey.sign(Self.linkText(file.path, end))
-        return Reply.text(200, "\(base)\(file.path)?identity=\(end).\(signature)")
+        return Reply.text(
+            200, "\(base)\(file.path)?identity=\(try queue.seal(Self.right(to: file.path), seconds: seconds))"
+        )
     }
 
     private func isSigned(_ request: Request, _ path: String) -> Bool {
-        let parts = (request.uri.queryParameters["identity"] ?? "").split(separator: ".").map(String.init)
-        guard parts.count == 2, let end = Int64(parts[0]), Double(end) > Timestamp.now.seconds,
-            let signature = try? queue.webhookKey.sign(Self.linkText(path, end))
-        else { return false }
-        return Gate.isSame(parts[1], signature)
+        guard let seal = request.uri.queryParameters["identity"] else { return false }
+        return queue.isSeal(String(seal), of: Self.right(to: path))
     }
 
-    private static func linkText(_ path: String, _ end: Int64) -> String { "link\n\(path)\n\(end)" }
+    private static func right(to path: String) -> String { "link\n\(path)" }
 
     private final class Source: Sendable {
         private let file: Descriptor

@@ -1,6 +1,7 @@
 import FalProtocol
 import HTTPTypes
 import Hummingbird
+import LocalQueue
 import Platform
 import Synchronization
 
@@ -19,14 +20,16 @@ final class Gate: Sendable {
         let end: Instant
     }
 
-    /// The token of the Python client's way of uploading, good as long as this process lives.
-    static let uploadToken = Random.uuid()
+    private let queue: LocalQueue
+    /// The right that the token of the Python client's way of uploading stands for.
+    static let upload = "upload"
 
     /// Tokens for runs that are kept at once; past it the oldest is forgotten.
     private static let maxTokens = 1_000
 
-    init(key: String?, isOnTCP: Bool) {
+    init(key: String?, isOnTCP: Bool, queue: LocalQueue) {
         self.key = key
+        self.queue = queue
         isOpenToNetwork = isOnTCP
     }
 
@@ -38,26 +41,15 @@ final class Gate: Sendable {
     /// port may differ.
     func foreign(_ request: Request) -> Response? {
         guard isOpenToNetwork else { return nil }
-        guard let authority = request.head.authority, Self.isLoopback(authority) else {
+        guard let authority = request.head.authority, Loopback(authority) != nil else {
             return Reply.detail(403, "this host name is not served")
         }
         guard let origin = request.headers[Reply.Name.origin] else { return nil }
         let own = port.withLock { $0 }
-        guard let own, origin.hasPrefix("http://"), Self.isLoopback(origin.dropFirst(7)),
-            origin.hasSuffix(":\(own)") || (own == 80 && !origin.dropFirst(7).contains(":"))
+        guard let own, origin.hasPrefix("http://"), let place = Loopback(origin.dropFirst(7)),
+            Int(place.port ?? 80) == own
         else { return Reply.detail(403, "pages of other origins are not served") }
         return nil
-    }
-
-    /// Whether `authority` is a loopback name with or without a port.
-    private static func isLoopback(_ authority: some StringProtocol) -> Bool {
-        let text = authority.lowercased()
-        if text == "[::1]" || text.hasPrefix("[::1]:") { return true }
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count <= 2, parts.count == 1 || UInt16(parts[1]) != nil else { return false }
-        if parts[0] == "localhost" { return true }
-        let numbers = parts[0].split(separator: ".", omittingEmptySubsequences: false)
-        return numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil }
     }
 
     /// The answer to a request without a key, or with a wrong one.
@@ -66,28 +58,24 @@ final class Gate: Sendable {
         guard let header = request.headers[.authorization] else {
             return Reply.detail(401, "Authentication is required to access this application.")
         }
-        return Self.isSame(header, "Key \(key)") ? nil : Reply.detail(401, "invalid key credentials")
+        return Secret.isSame(header, "Key \(key)") ? nil : Reply.detail(401, "invalid key credentials")
     }
 
     /// The same for the storage's direct routes, which take the upload's token in place of the key.
     func uploadRefusal(_ request: Request) -> Response? {
-        Self.isSame(request.headers[.authorization] ?? "", "Bearer \(Self.uploadToken)") ? nil : refusal(request)
+        showsUploadToken(request) ? nil : refusal(request)
+    }
+
+    private func showsUploadToken(_ request: Request) -> Bool {
+        guard let header = request.headers[.authorization], header.hasPrefix("Bearer ") else { return false }
+        return queue.isSeal(String(header.dropFirst("Bearer ".count)), of: Self.upload)
     }
 
     /// Whether the files of this caller are their own: who shows the upload's token, or a key.
     func isOwner(_ request: Request) -> Bool {
         guard let header = request.headers[.authorization] else { return false }
-        if Self.isSame(header, "Bearer \(Self.uploadToken)") { return true }
-        return key.map { Self.isSame(header, "Key \($0)") } ?? header.hasPrefix("Key ")
-    }
-
-    /// The time that it takes must not tell how much of the secret was right.
-    static func isSame(_ given: String, _ wanted: String) -> Bool {
-        let given = Array(given.utf8)
-        let wanted = Array(wanted.utf8)
-        var difference = UInt8(given.count == wanted.count ? 0 : 1)
-        for (index, byte) in wanted.enumerated() { difference |= byte ^ (index < given.count ? given[index] : 0) }
-        return difference == 0
+        if showsUploadToken(request) { return true }
+        return key.map { Secret.isSame(header, "Key \($0)") } ?? header.hasPrefix("Key ")
     }
 
     // MARK: Tokens for runs
@@ -107,7 +95,7 @@ final class Gate: Sendable {
     func accepts(token text: String, for endpoint: EndpointID) -> Bool {
         tokens.withLock { tokens in
             tokens.contains { token in
-                token.end > .now && Self.isSame(text, token.text)
+                token.end > .now && Secret.isSame(text, token.text)
                     && token.apps.contains { $0 == endpoint.alias || $0 == endpoint.base || $0 == endpoint.description }
             }
         }

@@ -1,3 +1,5 @@
+import LocalQueue
+
 /// A pattern for paths: `*` stands for anything within a part, `**` for anything at all, a last `$` for the end.
 struct Glob: Sendable {
     private enum Step: Equatable {
@@ -51,5 +53,17 @@ struct Glob: Sendable {
             }
         }
         return !isAnchored || text.isEmpty
+    }
+}
+
+extension MemberReader {
+    /// A list of patterns for whole texts; empty where nothing is said.
+    mutating func patterns(_ name: String) throws(Malformed) -> [Glob] {
+        try array(name).map { json throws(Malformed) in
+            guard let glob = json.stringValue.flatMap({ Glob($0, isWhole: true) }) else {
+                throw Malformed("\"\(name)\" is a list of patterns")
+            }
+            return glob
+        }
     }
 }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import JSON
+import LocalQueue
 
 /// What a proxy that holds the key lets through, as fal's own server-side helper has it.
 struct ProxyRules: Sendable {
@@ -19,7 +20,7 @@ struct ProxyRules: Sendable {
 
     init(_ json: JSON) throws(FaultPlan.Malformed) {
         var reader = try MemberReader(json, in: "\"proxy\"")
-        isOpen = reader.value("open") == true
+        isOpen = try reader.bool("open")
         targets = Self.standard.compactMap { Glob($0, isWhole: true) } + (try reader.patterns("allow"))
         endpoints = try reader.patterns("endpoints")
         try reader.end()

@@ -20,15 +20,15 @@ struct QueueRoutes {
         }
         guard let endpoint = try? EndpointID(parts[..<index].joined(separator: "/")) else { return Self.unknown }
         // As the real queue has it: requests are addressed without the endpoint's path.
-        guard endpoint.path == nil else { return Reply.notAllowed }
+        guard endpoint.path == nil else { return Reply.notAllowed(.post) }
         let id = parts[index + 1]
         switch (request.method, Array(parts[(index + 2)...])) {
         case (.get, ["status"]): return try status(request, id, endpoint.base)
         case (.get, ["status", "stream"]): return try stream(request, id, endpoint.base)
         case (.get, []), (.get, ["response"]): return try result(id, endpoint.base)
         case (.put, ["cancel"]): return try await cancel(id, endpoint.base)
-        case (_, ["status"]), (_, ["status", "stream"]), (_, []), (_, ["response"]), (_, ["cancel"]):
-            return Reply.notAllowed
+        case (_, ["status"]), (_, ["status", "stream"]), (_, []), (_, ["response"]): return Reply.notAllowed(.get)
+        case (_, ["cancel"]): return Reply.notAllowed(.put)
         default: return Reply.noPath
         }
     }
@@ -37,15 +37,11 @@ struct QueueRoutes {
 
     private func submit(_ request: Request, _ id: String) async throws -> Response {
         guard let endpoint = try? EndpointID(id) else { return Reply.detail(404, "Path /\(id) not found") }
-        guard request.method == .post else { return Reply.notAllowed }
-        let submission: Submission
-        do throws(Submission.Refused) {
-            submission = try await Submission.read(request, endpoint, plan: plan, base: fileBase)
-        } catch { return error.response }
-        switch try await queue.submit(endpoint, input: submission.input, wish: submission.wish) {
-        case .unknownEndpoint: return Reply.detail(404, "Application \"\(endpoint)\" not found")
-        case .queueFull: return Reply.detail(429, "The queue is longer than asked for")
-        case .queued(let status):
+        guard request.method == .post else { return Reply.notAllowed(.post) }
+        do {
+            let (submission, status) = try await Submission.enter(
+                request, endpoint, queue: queue, plan: plan, base: fileBase
+            )
             var answer = wire(status, endpoint.base)
             // Who is called later is told by which name the run goes.
             if submission.wish.webhook != nil, var object = answer.objectValue {
@@ -53,7 +49,7 @@ struct QueueRoutes {
                 answer = .object(object)
             }
             return Reply.json(200, answer, requestID: status.requestID)
-        }
+        } catch let refused as Submission.Refused { return refused.response }
     }
 
     private func status(_ request: Request, _ id: String, _ of: String) throws -> Response {

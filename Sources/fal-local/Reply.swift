@@ -18,7 +18,12 @@ enum Reply {
         return json(status, .object(body))
     }
 
-    static let notAllowed = detail(405, "Method Not Allowed")
+    static func notAllowed(_ methods: HTTPRequest.Method...) -> Response {
+        var response = detail(405, "Method Not Allowed")
+        response.headers[.allow] = methods.map(\.rawValue).joined(separator: ", ")
+        return response
+    }
+
     static let noPath = detail(404, "Path not found")
 
     private static func bytes(_ status: Int, _ bytes: [UInt8], type: String, requestID: String?) -> Response {
@@ -37,6 +42,7 @@ enum Reply {
         static let requestID = HTTPField.Name("x-fal-request-id")!
         static let targetURL = HTTPField.Name("x-fal-target-url")!
         static let errorType = HTTPField.Name("X-Fal-Error-Type")!
+        static let retryable = HTTPField.Name("X-Fal-Retryable")!
         static let priority = HTTPField.Name("X-Fal-Queue-Priority")!
         static let startTimeout = HTTPField.Name("X-Fal-Request-Timeout")!
         static let storeIO = HTTPField.Name("X-Fal-Store-IO")!

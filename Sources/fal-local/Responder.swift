@@ -29,7 +29,7 @@ struct Responder: HTTPResponder {
         activity.note()
         defer { activity.note() }
         let path = request.uri.path
-        if let refusal = gate.foreign(request) { return refusal }
+        if let refusal = gate.foreign(request) { return stamped(refusal, path) }
         guard let fault = plan.fault(request.method.rawValue, path) else {
             await sayContinue(request, context)
             return stamped(await answer(request, path), path)
@@ -47,11 +47,7 @@ struct Responder: HTTPResponder {
         if fault.drop == .after || fault.input.cut != nil { try? await context.channel.close() }
         if !fault.set.isEmpty { response = await overwritten(response, fault.set) }
         response.add(fault.headers)
-        if !fault.output.isPlain {
-            if fault.output.changesLength { response.headers[.contentLength] = nil }
-            response.body = fault.output.applied(to: response.body)
-        }
-        return response
+        return shaped(response, fault)
     }
 
     /// curl waits a second for this before it sends a body of more than 1 MiB.
@@ -78,11 +74,21 @@ struct Responder: HTTPResponder {
         case .string(let text)?: response = stamped(Reply.text(status, text), "")
         case let body?: response = stamped(Reply.json(status, body), "")
         }
-        response.add(fault.headers)
-        if !fault.output.isPlain {
-            if fault.output.changesLength { response.headers[.contentLength] = nil }
-            response.body = fault.output.applied(to: response.body)
+        // These have none, whatever is said: a client would take it for the beginning of the next answer.
+        if [204, 304].contains(status) {
+            response.body = ResponseBody()
+            response.headers[.contentLength] = nil
+            response.headers[.contentType] = nil
         }
+        response.add(fault.headers)
+        return shaped(response, fault)
+    }
+
+    private func shaped(_ response: Response, _ fault: Fault) -> Response {
+        guard !fault.output.isPlain else { return response }
+        var response = response
+        if fault.output.changesLength { response.headers[.contentLength] = nil }
+        response.body = fault.output.applied(to: response.body)
         return response
     }
 
@@ -108,10 +114,11 @@ struct Responder: HTTPResponder {
         }
     }
 
-    private func route(_ request: Request, _ path: String) async throws -> Response {
+    private func route(_ request: Request, _ given: String) async throws -> Response {
+        let path = given.count > 1 && given.hasSuffix("/") ? String(given.dropLast()) : given
         let parts = path.split(separator: "/").map(String.init)
         let base = "http://\(request.head.authority ?? Product.localHost)"
-        let uploads = UploadRoutes(queue: queue, plan: plan, base: base)
+        let uploads = UploadRoutes(queue: queue, plan: plan, activity: activity, base: base)
         let files = FileRoutes(queue: queue, activity: activity, gate: gate)
         // Files and places for uploads are known by names that nobody can guess.
         switch (request.method, parts.first, parts.last) {
@@ -133,7 +140,7 @@ struct Responder: HTTPResponder {
                 return try await files.sign(request, String(path.dropLast("/sign".count)), base)
             case (.put, _) where parts.contains("multipart"), (.post, _) where parts.contains("multipart"):
                 return try await uploads.respondToPart(request, path)
-            default: return Reply.notAllowed
+            default: return Reply.notAllowed(.get, .head, .post)
             }
         default: break
         }
@@ -145,11 +152,11 @@ struct Responder: HTTPResponder {
     /// What fal serves at its REST host.
     private func rest(_ request: Request, _ parts: [String], _ uploads: UploadRoutes) async throws -> Response? {
         guard ["storage", "tokens"].contains(parts.first) else { return nil }
-        guard request.method == .post else { return Reply.notAllowed }
+        guard request.method == .post else { return Reply.notAllowed(.post) }
         switch parts {
         case ["storage", "upload", "initiate"]: return try await uploads.initiate(request, hasParts: false)
         case ["storage", "upload", "initiate-multipart"]: return try await uploads.initiate(request, hasParts: true)
-        case ["storage", "auth", "token"]: return uploads.token()
+        case ["storage", "auth", "token"]: return try uploads.token()
         case ["tokens"]: return await TokenRoutes(gate: gate).respond(request, isRealtime: false)
         case ["tokens", "realtime"]: return await TokenRoutes(gate: gate).respond(request, isRealtime: true)
         default: return Reply.noPath
@@ -166,7 +173,7 @@ struct Responder: HTTPResponder {
 
     /// The route that stands between a browser and fal, with the key: what it is sent goes to the target that is named.
     private func proxy(_ request: Request, _ base: String) async throws -> Response {
-        guard [.get, .post, .put].contains(request.method) else { return Reply.notAllowed }
+        guard [.get, .post, .put].contains(request.method) else { return Reply.notAllowed(.get, .post, .put) }
         guard let url = request.headers[Reply.Name.targetURL] else { return Reply.text(400, "Invalid request") }
         guard let target = ProxyTarget(url), plan.proxy.allows(target, request.method) else {
             return Reply.text(400, "Invalid request")
@@ -184,7 +191,8 @@ struct Responder: HTTPResponder {
         case "queue.fal.run":
             return try await queueRoutes("https://\(target.host)", fileBase: base).respond(inner, parts)
         case "rest.fal.ai":
-            return try await rest(inner, parts, UploadRoutes(queue: queue, plan: plan, base: base)) ?? Reply.noPath
+            let uploads = UploadRoutes(queue: queue, plan: plan, activity: activity, base: base)
+            return try await rest(inner, parts, uploads) ?? Reply.noPath
         default: return Reply.text(400, "Invalid request")
         }
     }

@@ -5,8 +5,8 @@ import JSON
 import LocalQueue
 import Synchronization
 
-/// The run base, `/run/…`: one request, answered when it is done. The queue stands at the root, so that the two, which
-/// fal has on two hosts, are told apart by their paths.
+/// The run base, `/run/…`: one request, answered when it is done. The queue stands at the root, so that the two,
+/// which fal has on two hosts, are told apart by their paths.
 struct RunRoutes {
     let queue: LocalQueue
     let gate: Gate
@@ -21,7 +21,7 @@ struct RunRoutes {
         let id = (isStream ? Array(parts.dropLast()) : parts).joined(separator: "/")
         guard let endpoint = try? EndpointID(id) else { return Reply.detail(404, "Path /\(id) not found") }
         if !isTrusted, let refusal = refusal(request, endpoint) { return refusal }
-        guard request.method == .post else { return Reply.notAllowed }
+        guard request.method == .post else { return Reply.notAllowed(.post) }
         // Nobody can fetch the result of one who has gone away, be it before or after the run began.
         let state = Mutex<(id: String?, isGone: Bool)>((nil, false))
         let queue = queue
@@ -52,16 +52,11 @@ struct RunRoutes {
     private func run(
         _ request: Request, _ endpoint: EndpointID, _ isStream: Bool, onStart: (String) -> Void
     ) async throws -> Response {
-        let submission: Submission
-        do throws(Submission.Refused) {
-            submission = try await Submission.read(request, endpoint, plan: plan, base: fileBase)
-        } catch { return error.response }
         let id: String
-        switch try await queue.submit(endpoint, input: submission.input, wish: submission.wish) {
-        case .unknownEndpoint: return Reply.detail(404, "Application \"\(endpoint)\" not found")
-        case .queueFull: return Reply.detail(429, "The queue is longer than asked for")
-        case .queued(let status): id = status.requestID
-        }
+        do {
+            id = try await Submission.enter(request, endpoint, queue: queue, plan: plan, base: fileBase)
+                .status.requestID
+        } catch let refused as Submission.Refused { return refused.response }
         onStart(id)
         try await queue.wait(for: id)
         guard case .done(let outcome) = try queue.result(id, of: endpoint.base) else {
@@ -82,7 +77,13 @@ extension Reply {
             outcome.status, output(outcome, fileBase: fileBase), type: outcome.bodyType ?? "application/json",
             requestID: id
         )
-        if outcome.status >= 400 { response.headers[Name.errorType] = outcome.errorType }
+        if outcome.status >= 400, outcome.bodyType == nil, let body = try? JSON.parse(outcome.body) {
+            // The queue's own errors have the one, the models' the other.
+            response.headers[Name.errorType] = body["error_type"]?.stringValue
+            if body["detail"]?.arrayValue != nil {
+                response.headers[Name.retryable] = outcome.status >= 500 ? "true" : "false"
+            }
+        }
         response.add(outcome.headers)
         return response
     }

@@ -4,7 +4,7 @@ import JSON
 import LocalQueue
 
 /// A request for a run, as it was sent: to the queue or synchronously.
-struct Submission {
+struct Submission: Sendable {
     let endpoint: EndpointID
     let input: JSON
     let wish: LocalQueue.Wish
@@ -16,8 +16,21 @@ struct Submission {
     /// Bytes of an input.
     private static let maxInput = 10 << 20
 
+    /// Reads a request for a run and puts it into the queue.
     /// - Parameter base: what our files' paths are put after in a webhook.
-    static func read(
+    static func enter(
+        _ request: Request, _ endpoint: EndpointID, queue: LocalQueue, plan: FaultPlan, base: String
+    ) async throws -> (submission: Submission, status: QueueStatus) {
+        let submission = try await read(request, endpoint, plan: plan, base: base)
+        switch try await queue.submit(endpoint, input: submission.input, wish: submission.wish) {
+        case .unknownEndpoint:
+            throw Refused(response: Reply.detail(404, "Application \"\(endpoint)\" not found"))
+        case .queueFull: throw Refused(response: Reply.detail(429, "The queue is longer than asked for"))
+        case .queued(let status): return (submission, status)
+        }
+    }
+
+    private static func read(
         _ request: Request, _ endpoint: EndpointID, plan: FaultPlan, base: String
     ) async throws(Refused) -> Submission {
         func refused(_ status: Int, _ text: String) -> Refused { Refused(response: Reply.detail(status, text)) }

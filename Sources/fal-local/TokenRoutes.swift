@@ -5,15 +5,12 @@ import JSON
 struct TokenRoutes {
     let gate: Gate
 
-    private static let maxBody = 64 << 10
     private static let maxApps = 100
     private static let lifetime = 120.0
     private static let maxLifetime = 86_400.0
 
     func respond(_ request: Request, isRealtime: Bool) async -> Response {
-        guard let buffer = try? await request.body.collect(upTo: Self.maxBody),
-            let body = try? JSON.parse(Array(buffer.readableBytesView)), body.objectValue != nil
-        else { return Reply.detail(400, "the body must be a JSON object") }
+        guard let body = await request.object() else { return Reply.detail(400, "the body must be a JSON object") }
         let apps = body["allowed_apps"]?.arrayValue?.compactMap(\.stringValue) ?? []
         guard (1...Self.maxApps).contains(apps.count) else {
             return Reply.detail(422, "\"allowed_apps\" is a list of 1 to \(Self.maxApps) names")

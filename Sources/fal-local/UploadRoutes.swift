@@ -10,12 +10,14 @@ import Platform
 struct UploadRoutes {
     let queue: LocalQueue
     let plan: FaultPlan
+    /// Told of every piece that comes in: a long upload is no idleness.
+    let activity: Activity
     /// The URL at which the caller reached us.
     let base: String
 
-    private static let maxBody = 64 << 10
     /// Bytes of a list of 10,000 parts.
     private static let maxParts = 2 << 20
+    private static let tokenLifetime = 86_400.0
     private static let storageTypes: Set<String> = ["fal-cdn-v3", "fal-cdn", "gcs"]
 
     // MARK: A place first
@@ -24,7 +26,7 @@ struct UploadRoutes {
         if let type = request.uri.queryParameters["storage_type"], !Self.storageTypes.contains(String(type)) {
             return Reply.detail(400, "no storage is of the type \(type)")
         }
-        guard let body = await Self.object(request, upTo: Self.maxBody) else { return Self.noObject }
+        guard let body = await request.object() else { return Self.noObject }
         let type = body["content_type"]?.stringValue ?? MediaType.unknown
         let name = body["file_name"]?.stringValue ?? Self.name(for: type)
         let place = try queue.files.makePlace(name: name, type: type, Self.lifecycle(request), hasParts: hasParts)
@@ -54,7 +56,9 @@ struct UploadRoutes {
         // The oldest way asks for a place for each part.
         case (.post, let number, true) where Self.number(number) != nil:
             return Reply.json(200, ["upload_url": .string("\(base)\(path)?token=\(token)")])
-        default: return Reply.notAllowed
+        case (_, _, false): return Reply.notAllowed(.put)
+        case (_, "complete", true): return Reply.notAllowed(.post)
+        default: return Reply.notAllowed(.put, .post)
         }
     }
 
@@ -86,7 +90,7 @@ struct UploadRoutes {
     }
 
     private func complete(_ request: Request, _ place: UploadPlace) async throws -> Response {
-        guard let body = await Self.object(request, upTo: Self.maxParts), let list = body["parts"]?.arrayValue,
+        guard let body = await request.object(upTo: Self.maxParts), let list = body["parts"]?.arrayValue,
             list.count <= FileStore.maxParts
         else { return Reply.detail(400, "the body must be a JSON object with \"parts\"") }
         var parts: [(number: Int64, etag: String)] = []
@@ -97,7 +101,8 @@ struct UploadRoutes {
             parts.append((number, etag))
         }
         do {
-            let file = try queue.files.complete(place, parts, minBytes: plan.minPartBytes)
+            let (wanted, files, least) = (parts, queue.files, plan.minPartBytes)
+            let file = try await Blocking.run { try files.complete(place, wanted, minBytes: least) }
             return Reply.json(200, ["access_url": .string(base + file.path), "file_url": .string(base + file.path)])
         } catch let error as PartsRefused {
             return Reply.detail(400, error.description)
@@ -106,17 +111,20 @@ struct UploadRoutes {
 
     // MARK: At once
 
-    func token() -> Response {
-        Reply.json(200, [
-            "token": .string(Gate.uploadToken), "token_type": "Bearer", "base_url": .string(base),
-            "expires_at": .string(Timestamp(seconds: Timestamp.now.seconds + 86_400).iso8601(zone: "+00:00")),
+    func token() throws -> Response {
+        let end = Timestamp(seconds: Timestamp.now.seconds + Self.tokenLifetime)
+        return Reply.json(200, [
+            "token": .string(try queue.seal(Gate.upload, seconds: Self.tokenLifetime)), "token_type": "Bearer",
+            "base_url": .string(base),
+            "expires_at": .string(end.iso8601(zone: "+00:00")),
         ])
     }
 
     func upload(_ request: Request) async throws -> Response {
         let (name, type) = Self.announced(request)
+        let lifecycle = Self.lifecycle(request)
         return try await receiving(request) { incoming in
-            let file = try queue.files.commit(incoming, name: name, type: type, Self.lifecycle(request))
+            let file = try queue.files.commit(incoming, name: name, type: type, lifecycle)
             return Reply.json(200, ["access_url": .string(base + file.path)])
         }
     }
@@ -136,30 +144,29 @@ struct UploadRoutes {
         switch (request.method, parts[parts.count - 1]) {
         case (.post, "complete"): return try await complete(request, place)
         case (.put, let number): return try await part(request, place, number)
-        default: return Reply.notAllowed
+        default: return Reply.notAllowed(parts[parts.count - 1] == "complete" ? .post : .put)
         }
     }
 
     // MARK: -
 
-    private func receiving(_ request: Request, _ body: (IncomingFile) throws -> Response) async throws -> Response {
+    /// - Parameter body: what is done with it at the end, on a thread of its own: it waits for the disk.
+    private func receiving(
+        _ request: Request, _ body: @escaping @Sendable (IncomingFile) throws -> Response
+    ) async throws -> Response {
         let file = try queue.files.begin()
         do {
-            for try await buffer in request.body { try buffer.withUnsafeReadableBytes { try file.write($0) } }
-            return try body(file)
+            for try await buffer in request.body {
+                activity.note()
+                try buffer.withUnsafeReadableBytes { try file.write($0) }
+            }
+            return try await Blocking.run { try body(file) }
         } catch let error as SystemError where error.code == EFBIG {
             return Reply.detail(413, "the file is larger than \(FileStore.maxBytes) bytes")
         }
     }
 
     private static let noObject = Reply.detail(400, "the body must be a JSON object")
-
-    private static func object(_ request: Request, upTo limit: Int) async -> JSON? {
-        guard let buffer = try? await request.body.collect(upTo: limit),
-            let body = try? JSON.parse(Array(buffer.readableBytesView)), body.objectValue != nil
-        else { return nil }
-        return body
-    }
 
     private static func announced(_ request: Request) -> (name: String, type: String) {
         let type = request.headers[.contentType] ?? MediaType.unknown

@@ -92,7 +92,8 @@ class Local:
         return answer
 
     def submit(self, prompt="x", headers=None, **more):
-        body = {"video_url": more.pop("video_url", None) or self.bunny(), "prompt": prompt, "first_n_seconds": 2, "fps": 4, "seed": 7, **more}
+        body = {"video_url": more.pop("video_url", None) or self.bunny(), "prompt": prompt,
+                "first_n_seconds": 2, "fps": 4, "seed": 7, **more}
         answer = self.ask("POST", ENDPOINT, body, headers)
         assert answer.status == 200, answer.body
         return answer.json["request_id"]
@@ -106,7 +107,8 @@ class Local:
         place = self.ask("POST", "/storage/upload/initiate?storage_type=fal-cdn-v3",
                          {"content_type": type, "file_name": pathlib.Path(path).name})
         assert place.status == 200, place.body
-        put = self.ask("PUT", place.json["upload_url"].removeprefix("http://fal-local"), pathlib.Path(path).read_bytes(), {"Content-Type": type})
+        put = self.ask("PUT", place.json["upload_url"].removeprefix("http://fal-local"),
+                       pathlib.Path(path).read_bytes(), {"Content-Type": type})
         assert put.status == 200, put.body
         return place.json["file_url"]
 

@@ -85,7 +85,10 @@ def test_kinds_of_failure(start):
         detail = result.json["detail"]
         type = detail[0]["type"] if isinstance(detail, list) else result.json["error_type"]
         assert type == ("less_than_equal" if kind == "field" else kind)
-        assert result.headers["X-Fal-Error-Type"] == last["error_type"]
+        is_model = isinstance(detail, list)
+        assert result.headers["X-Fal-Error-Type"] == (None if is_model else last["error_type"])
+        retryable = ("true" if status >= 500 else "false") if is_model else None
+        assert result.headers["X-Fal-Retryable"] == retryable
         assert result.headers["X-Fal-Request-Timeout-Type"] == ("user" if kind == "request_timeout" else None)
     result = local.result(local.play("own"))
     assert result.status == 418 and result.json == {"detail": "short and stout"}
@@ -152,6 +155,18 @@ def test_answers_without_acting(start):
     id = local.play()
     assert local.ask("GET", f"{REQUESTS}{id}/status/stream").status == 405
     assert local.done(id)
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_answers_that_have_no_body(start, status):
+    local = start(faults={"rules": [{"on": "POST /fal-ai", "status": status, "body": {"a": 1}}]}).ready()
+    c = SocketConnection(local.socket)
+    for _ in range(2):
+        c.request("POST", ENDPOINT, b"{}")
+        answer = c.getresponse()
+        assert answer.status == status and answer.read() == b"" and answer.headers["Content-Type"] is None
+    c.request("GET", REQUESTS + "x")
+    assert c.getresponse().status == 404, "nothing was left on the connection"
 
 
 def test_an_accepted_submit_whose_answer_is_lost(start):
@@ -258,6 +273,14 @@ def test_a_key_behind_the_socket(start):
     ({"rules": [{"on": "nothing"}]}, "METHOD /path"), ({"rules": [{"on": "GET /", "status": 99}]}, "200"),
     ({"rules": [{"on": "GET /", "drop": "never"}]}, "before"), ({"rules": [{"on": "GET /", "speed": 1}]}, "speed"),
     ({"jobs": [{"run_seconds": -1}]}, "run_seconds"), ([], "object"),
+    ({"jobs": {}}, "jobs"), ({"rules": "GET /"}, "rules"), ({"proxy": {"open": 1}}, "open"),
+    ({"rules": [{"on": "GET /", "set": []}]}, "set"), ({"rules": [{"on": "GET /", "crlf": "yes"}]}, "crlf"),
+    ({"rules": [{"on": "GET /", "comments": 1}]}, "comments"), ({"rules": [{"on": "GET /", "times": 1.5}]}, "times"),
+    ({"jobs": [{"logs": "hello"}]}, "logs"), ({"jobs": [{"logs": [{"message": "x", "level": 1}]}]}, "level"),
+    ({"jobs": [{"metrics": []}]}, "metrics"), ({"jobs": [{"headers": []}]}, "headers"),
+    ({"jobs": [{"file": {"size": 1, "name": 2}}]}, "name"), ({"jobs": [{"file": {"size": 1, "sort": "a"}}]}, "sort"),
+    ({"jobs": [{"fail": {"status": 500, "error": 1}}]}, "error"), ({"jobs": [{"fail": {"status": "500"}}]}, "status"),
+    ({"jobs": [{"fail": {"status": 500, "errors": ""}}]}, "errors"), ({"jobs": [{"output_type": 1}]}, "output_type"),
 ])
 def test_files_that_are_refused(start, faults, word):
     local = start(faults=faults)

@@ -17,7 +17,8 @@ def test_upload_and_ranges(local):
     file = path(local.bunny())
     whole = local.ask("GET", file)
     assert whole.body == bunny and whole.headers["Content-Type"] == "video/mp4"
-    assert whole.headers["ETag"] == f'"{hashlib.sha256(bunny).hexdigest()}"' and whole.headers["Accept-Ranges"] == "bytes"
+    assert whole.headers["ETag"] == f'"{hashlib.sha256(bunny).hexdigest()}"'
+    assert whole.headers["Accept-Ranges"] == "bytes"
     head = local.ask("HEAD", file)
     assert head.status == 200 and head.body == b"" and int(head.headers["Content-Length"]) == len(bunny)
     for range, part in (("bytes=0-9", bunny[:10]), ("bytes=100-", bunny[100:]), ("bytes=-7", bunny[-7:]),
@@ -29,12 +30,18 @@ def test_upload_and_ranges(local):
     assert beyond.status == 416 and beyond.headers["Content-Range"] == f"bytes */{len(bunny)}"
     for odd in ("bytes=9-1", "lines=1-2", "bytes=a-b", "bytes=1-2,4-5"):
         assert local.ask("GET", file, headers={"Range": odd}).status == 200
+    tag = whole.headers["ETag"]
+    for condition, status in ((tag, 206), ('"another"', 200), ("W/" + tag, 200)):
+        answer = local.ask("GET", file, headers={"Range": "bytes=0-9", "If-Range": condition})
+        assert answer.status == status, condition
+    assert local.ask("GET", file + "/").body == bunny
     assert local.ask("GET", file + "x").status == 404
     assert local.ask("GET", "/files/../queue.db").status == 404
 
 
 def test_a_place_takes_only_what_was_announced(local):
-    place = local.ask("POST", "/storage/upload/initiate", {"content_type": "video/mp4", "file_name": "ü a/..\"b.mp4"}).json
+    place = local.ask("POST", "/storage/upload/initiate",
+                      {"content_type": "video/mp4", "file_name": "ü a/..\"b.mp4"}).json
     url = path(place["upload_url"])
     assert "/.." not in path(place["file_url"])
     assert local.ask("PUT", url, b"x", {"Content-Type": "text/plain"}).status == 400

@@ -19,19 +19,23 @@ def shown(path):
 
 
 def test_a_whole_job(local, tmp_path):
-    answer = local.ask("POST", ENDPOINT, {"video_url": local.bunny(), "prompt": "x", "first_n_seconds": 2, "fps": 4, "seed": 7, "unknown": 1})
+    answer = local.ask("POST", ENDPOINT, {"video_url": local.bunny(), "prompt": "x", "first_n_seconds": 2, "fps": 4,
+                                        "seed": 7, "unknown": 1})
     first = answer.json
     id = first["request_id"]
     assert answer.status == 200 and answer.headers["x-fal-request-id"] == id
     assert first == {
         "status": "IN_QUEUE", "request_id": id, "logs": None, "metrics": {}, "queue_position": 0,
-        **{f"{n}_url": f"http://fal-local{REQUESTS}{id}{s}" for n, s in (("response", ""), ("status", "/status"), ("cancel", "/cancel"))}}
+        **{f"{n}_url": f"http://fal-local{REQUESTS}{id}{s}"
+           for n, s in (("response", ""), ("status", "/status"), ("cancel", "/cancel"))}}
     status = local.done(id)
     assert "error" not in status and status["metrics"]["inference_time"] > 0
     assert status["metrics"]["engine"] == "copy" and status["metrics"]["generative"] is False
     lines = [each["message"] for each in status["logs"]]
-    assert '"seed": 7' in lines[1] and '"steps": 25' in lines[1] and '"strength": 0.7' in lines[1] and '"motions": []' in lines[1]
-    assert lines[2].startswith(" 12%|█▎        | 1/8 [") and lines[-1].startswith("100%|██████████| 8/8 [")
+    assert '"seed": 7' in lines[1] and '"steps": 25' in lines[1]
+    assert '"strength": 0.7' in lines[1] and '"motions": []' in lines[1]
+    assert lines[2].startswith(" 12%|█▎        | 1/8 [")
+    assert lines[-1].startswith("100%|██████████| 8/8 [")
     assert all(e["labels"] == {"level": "INFO"} and e["source"] == "USER" for e in status["logs"])
     assert local.status(id, logs=False)["logs"] is None
     result = local.ask("GET", REQUESTS + id)
@@ -43,7 +47,8 @@ def test_a_whole_job(local, tmp_path):
     out.write_bytes(local.video(id))
     assert out.stat().st_size == video["file_size"]
     stream = shown(out)
-    assert (stream["codec_name"], stream["pix_fmt"], stream["width"], stream["height"], stream["nb_frames"], stream["r_frame_rate"]) \
+    assert (stream["codec_name"], stream["pix_fmt"], stream["width"], stream["height"],
+            stream["nb_frames"], stream["r_frame_rate"]) \
         == ("h264", "yuv420p", 512, 288, "8", "4/1")
     assert stream["color_space"] == "bt709"
     assert os.listdir(local.state / "local/work") == []
@@ -113,7 +118,8 @@ def test_faults_of_the_input_come_at_the_result(local):
     result = local.ask("GET", REQUESTS + id)
     assert result.status == 422
     faults = {f["loc"][1]: f for f in result.json["detail"]}
-    assert faults["fps"]["type"] == "less_than_equal" and faults["fps"]["ctx"] == {"le": 16} and faults["fps"]["input"] == 99
+    assert faults["fps"]["type"] == "less_than_equal" and faults["fps"]["ctx"] == {"le": 16}
+    assert faults["fps"]["input"] == 99
     assert set(faults) == {"fps", "strength", "motions"}
 
 

@@ -10,7 +10,7 @@ import threading
 import time
 
 import pytest
-from conftest import DEADLINE, ENDPOINT, LOCAL, REQUESTS
+from conftest import DEADLINE, ENDPOINT, LOCAL, REQUESTS, SocketConnection
 from test_webhooks import Receiver
 
 
@@ -103,6 +103,27 @@ def test_idle_exit(start):
     assert start().ready().result(id).status == 200
 
 
+def test_an_upload_that_takes_long_is_no_idleness(start):
+    local = start("--idle-timeout", "0.6").ready()
+    place = local.ask("POST", "/storage/upload/initiate", {"content_type": "a/b", "file_name": "a"}).json
+    c = SocketConnection(local.socket)
+    c.putrequest("PUT", place["upload_url"].removeprefix("http://fal-local"))
+    c.putheader("Content-Type", "a/b")
+    c.putheader("Content-Length", "10")
+    c.endheaders()
+    for _ in range(10):
+        time.sleep(0.2)
+        c.send(b"x")
+    assert c.getresponse().status == 200
+    c.close()
+    assert local.process.wait(timeout=10) == 0
+
+
+@pytest.mark.parametrize("seconds", ["nan", "-1", "inf"])
+def test_idle_timeouts_that_are_none(start, seconds):
+    assert start(f"--idle-timeout={seconds}").process.wait(timeout=10) not in (0, 1)
+
+
 def test_the_key_on_tcp(start, state):
     local = start("--listen", "127.0.0.1:0").ready()
     url = local.line(" listening ").split()[-1]
@@ -127,13 +148,21 @@ def test_the_key_on_tcp(start, state):
     assert file.startswith(url + "/files/")
     assert ask("GET", file.removeprefix(url)).body == b"hello"
     assert local.submit(), "the socket needs no key"
+    assert local.line("the key is") == f"fal-local: the key is {key}"
     local.end()
-    assert not any(key in line for line in local.lines)
+    local = start("--listen", "127.0.0.1:0").ready()
+    url = local.line(" listening ").split()[-1]
+    assert local.line("the key is") == f"fal-local: the key is {key}", "it is said at every start"
+    kept = ask("POST", "/files/upload", b"hello", Authorization="Bearer " + token["token"])
+    assert kept.status == 200, "a token is good for as long as it says, whoever serves"
+    wrong = token["token"][:-1] + ("0" if token["token"][-1] != "0" else "1")
+    assert ask("POST", "/files/upload", b"hello", Authorization="Bearer " + wrong).status == 401
 
 
 def test_the_key_of_a_file(start, state, tmp_path):
     (tmp_path / "key").write_text("\n  of-a-file:secret \nnot this line\n")
-    local = start("--listen", "127.0.0.1:0", "--key-file", tmp_path / "key", env={"FAL_LOCAL_KEY": "of:environment"}).ready()
+    local = start("--listen", "127.0.0.1:0", "--key-file", tmp_path / "key",
+                  env={"FAL_LOCAL_KEY": "of:environment"}).ready()
     address = local.line(" listening ").split()[-1].removeprefix("http://")
 
     def status(key):
@@ -147,7 +176,8 @@ def test_the_key_of_a_file(start, state, tmp_path):
     assert not any("secret" in line for line in local.lines)
 
 
-@pytest.mark.parametrize("name, text, reason", [("none", None, "none"), ("empty", "\n \n", "the key is empty"), ("folder", "/", "folder")])
+@pytest.mark.parametrize("name, text, reason", [("none", None, "none"),
+                                                ("empty", "\n \n", "the key is empty"), ("folder", "/", "folder")])
 def test_key_files_that_hold_none(start, tmp_path, name, text, reason):
     path = tmp_path / name
     if text == "/":
@@ -159,7 +189,9 @@ def test_key_files_that_hold_none(start, tmp_path, name, text, reason):
     assert reason in local.line("fal-local: ")
 
 
-@pytest.mark.parametrize("address", ["0.0.0.0:0", "192.0.2.1:80", "example.com:80", "127.0.0.1", "127.0.0.1:x"])
+@pytest.mark.parametrize("address", ["0.0.0.0:0", "192.0.2.1:80", "example.com:80", "127.0.0.1", "127.0.0.1:x",
+                                     "127.1:80",
+                                     "127.0.0.1.example.com:80", "127.0.0.1.9.9:80", "127.a.1.2.3:80"])
 def test_addresses_that_are_not_loopback(state, address):
     done = subprocess.run([LOCAL, "--state-dir", state, "--listen", address], capture_output=True, timeout=10)
     assert done.returncode not in (0, 1) and b"loopback" in done.stderr

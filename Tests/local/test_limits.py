@@ -11,7 +11,8 @@ from conftest import REQUESTS
 
 
 @pytest.mark.parametrize("prompt, status, text", [
-    ("eat", 500, "out of memory: no more memory"), ("eat=die", 503, "died 2 times on this job: it was ended by signal 6"),
+    ("eat", 500, "out of memory: no more memory"),
+    ("eat=die", 503, "died 2 times on this job: it was ended by signal 6"),
     ("fill", 500, "File too large"), ("fill=die", 503, "it wrote a file of more than 8388608 bytes"),
 ])
 def test_an_engine_that_takes_without_end(start, prompt, status, text):

@@ -39,8 +39,10 @@ def clips(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name, type", [
-    ("page.mp4", "unsupported_video_format"), ("text.mp4", "unsupported_video_format"), ("empty.mp4", "unsupported_video_format"),
-    ("cut.mp4", "unsupported_video_format"), ("list.mp4", "unsupported_video_format"), ("concat.mp4", "unsupported_video_format"),
+    ("page.mp4", "unsupported_video_format"), ("text.mp4", "unsupported_video_format"),
+    ("empty.mp4", "unsupported_video_format"),
+    ("cut.mp4", "unsupported_video_format"), ("list.mp4", "unsupported_video_format"),
+    ("concat.mp4", "unsupported_video_format"),
     ("sound.mp4", "unsupported_video_format"), ("dot.mp4", "image_too_small"),
 ])
 def test_refused(local, clips, name, type):
@@ -65,7 +67,8 @@ def test_taken(local, clips, name, size, frames):
 
 def test_colours_stay(start, tmp_path):
     """An engine that inverts with seed 1 turns black into white: what comes out must be that, to the eye."""
-    ffmpeg("-f", "lavfi", "-i", "color=0xC02040:s=64x64:d=2:r=8", "-pix_fmt", "yuv444p", "-qp", "0", tmp_path / "red.mp4")
+    ffmpeg("-f", "lavfi", "-i", "color=0xC02040:s=64x64:d=2:r=8", "-pix_fmt", "yuv444p", "-qp", "0",
+           tmp_path / "red.mp4")
     local = start().ready()
     out = tmp_path / "out.mp4"
     out.write_bytes(local.video(local.submit(video_url=local.upload(tmp_path / "red.mp4"), seed=0)))
@@ -77,7 +80,8 @@ def test_colours_stay(start, tmp_path):
 def test_a_data_uri(local):
     video = "data:image/gif;base64," + base64.b64encode((MEDIA / "bunny.gif").read_bytes()).decode()
     assert local.result(local.submit(video_url=video, fps=2)).status == 200
-    for bad in ("data:video/mp4;base64,%%%", "data:video/mp4,abc", "file:///etc/passwd", "/etc/passwd", "ftp://x/y", ""):
+    for bad in ("data:video/mp4;base64,%%%", "data:video/mp4,abc", "file:///etc/passwd", "/etc/passwd",
+                "ftp://x/y", ""):
         (fault,) = local.result(local.submit(video_url=bad or "http://fal-local/files/b/none/none")).json["detail"]
         assert fault["type"] == "file_download_error", bad
 
@@ -93,7 +97,8 @@ class Liar(http.server.BaseHTTPRequestHandler):
             return self.end_headers()
         if self.path in ("/404", "/403"):
             return self.send_error(int(self.path[1:]))
-        body = (MEDIA / "bunny.mp4").read_bytes() if self.path == "/bunny" else b"" if self.path == "/empty" else b"<html>"
+        body = (MEDIA / "bunny.mp4").read_bytes() if self.path == "/bunny" \
+            else b"" if self.path == "/empty" else b"<html>"
         self.send_response(200)
         self.send_header("Content-Type", "video/mp4")
         self.send_header("Content-Length", str(len(body) + (1000 if self.path == "/broken" else 0)))
