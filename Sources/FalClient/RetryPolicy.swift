@@ -6,7 +6,7 @@ import HTTP
 /// | call | no answer | 408, 429 | 500 | 502, 503, 504 | attempts |
 /// |---|---|---|---|---|---|
 /// | status | yes | yes | yes | yes | 6 |
-/// | result | yes | yes | no | of a gateway | 4 |
+/// | result | yes | yes | no | without fal's headers | 4 |
 /// | submit, run | never connected | 429 | no | 503 of a gateway | 4 |
 /// | initiate, cancel | yes | yes | no | yes | 4 |
 /// | put | yes | yes | yes | yes | 5 |
@@ -72,7 +72,9 @@ struct RetryPolicy: Sendable {
         case (.submit, _), (.run, _): false
         case (_, 408), (_, 429): true
         case (.status, 500), (.put, 500): true
-        case (.result, 502), (.result, 503), (.result, 504): response.isOfGateway
+        // A stored answer of the model's bears the request's id, and would only be read again.
+        case (.result, 502), (.result, 503), (.result, 504):
+            headers["x-fal-request-id"] == nil && headers["x-fal-error-type"] == nil
         case (_, 502), (_, 503), (_, 504): true
         default: false
         }

@@ -129,6 +129,15 @@ def test_reads_are_repeated(bridge, fake):
     assert len(server.of("status")) == 5
 
 
+def test_a_result_is_repeated_unless_the_answer_is_the_runs_own(bridge, fake):
+    server = fake()
+    server.answers["result"] = [refuse(503, retry_after="0"), gateway(502, retry_after="0"), server.output]
+    assert "result" in bridge(**server.environment).call("result", {"endpoint": MODEL, "request_id": "abc"})
+    server.answers["result"] = refuse(503, x_fal_request_id="abc")
+    assert bridge(**server.environment).call("result", {"endpoint": MODEL, "request_id": "abc"})["error"]["code"] == 1500
+    assert len(server.of("result")) == 4
+
+
 def test_retry_after_is_honoured(bridge, fake):
     server = fake(status=[refuse(503, retry_after="2"), say("COMPLETED", logs=[])])
     assert "result" in bridge(**server.environment).call("status", {"endpoint": MODEL, "request_id": "abc"})
