@@ -140,7 +140,8 @@ final class Uploads: Sendable {
                 // A digest that takes longer than the sending holds nobody up: until it is there, whoever asks for
                 // the same bytes finds the upload among the running ones.
                 let patience = max(Self.patience, Instant.now.seconds(since: begin) * Self.patienceShare)
-                if Double(source.size) / Self.digestRate < patience || Instant.now.seconds(since: begin) > Self.headStart {
+                let isBegun = Instant.now.seconds(since: begin) > Self.headStart
+                if isBegun || Double(source.size) / Self.digestRate < patience {
                     let remembered = FirstAnswer<Void>()
                     Task {
                         await remembering.value

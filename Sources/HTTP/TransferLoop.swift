@@ -65,10 +65,14 @@ final class TransferLoop: @unchecked Sendable {
         var short = Lane(limit: Self.maxShort)
         var long = Lane(limit: Self.maxLong)
 
+        func count(_ transfer: Transfer, _ change: Int) {
+            if transfer.request.isEventStream { return }
+            if transfer.request.isLong { long.active += change } else { short.active += change }
+        }
         func finish(_ handle: CurlLibrary.Handle, _ result: (Transfer) -> Result<HTTPHead, HTTPError>) {
             guard let (transfer, number) = running.removeValue(forKey: handle) else { return }
             handles[number] = nil
-            if transfer.request.isLong { long.active -= 1 } else if !transfer.request.isEventStream { short.active -= 1 }
+            count(transfer, -1)
             let outcome = result(transfer)
             _ = library.multiRemove(multi, handle)
             done(number, outcome)
@@ -78,7 +82,7 @@ final class TransferLoop: @unchecked Sendable {
                 let handle = try transfer.prepare()
                 running[handle] = (transfer, number)
                 handles[number] = handle
-                if transfer.request.isLong { long.active += 1 } else if !transfer.request.isEventStream { short.active += 1 }
+                count(transfer, 1)
                 if library.multiAdd(multi, handle) != CURLM_OK {
                     finish(handle) { _ in .failure(HTTPError(.other, message: "libcurl takes no transfer")) }
                 }
@@ -102,8 +106,12 @@ final class TransferLoop: @unchecked Sendable {
             for order in orders {
                 switch order {
                 case .start(let transfer, let number) where transfer.request.isEventStream: begin(transfer, number)
-                case .start(let transfer, let number) where transfer.request.isLong: long.waiting.append((transfer, number))
-                case .start(let transfer, let number): short.waiting.append((transfer, number))
+                case .start(let transfer, let number):
+                    if transfer.request.isLong {
+                        long.waiting.append((transfer, number))
+                    } else {
+                        short.waiting.append((transfer, number))
+                    }
                 case .cancel(let number): cancel(number)
                 }
             }

@@ -54,7 +54,8 @@ extension Journal {
             try database.run(
                 """
                 INSERT INTO requests (endpoint, backend, status, error, created, updated)
-                SELECT ?1, ?2, ?3, 'the submit was not answered', max(?4, coalesce(max(created) + 1, 0)), ?4 FROM requests
+                SELECT ?1, ?2, ?3, 'the submit was not answered', max(?4, coalesce(max(created) + 1, 0)), ?4
+                FROM requests
                 """,
                 .text(endpoint), .text(backend), .text(RequestEntry.unknown), .int(now)
             )

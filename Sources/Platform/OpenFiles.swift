@@ -5,7 +5,7 @@ public enum OpenFiles {
     /// As many as the system lets us have, up to this.
     private static let wanted: rlim_t = 65_536
 
-    /// Raises the limit. The usual 1,024 are fewer than the calls, with their files and connections, that may come at once.
+    /// Raises the limit. The usual 1,024 are fewer than what a thousand calls at once need for files and connections.
     public static func raiseLimit() {
         var limit = rlimit()
         let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
