@@ -164,7 +164,7 @@ final class QueueWait {
         }
         let delay = interval ?? delay * Double.random(in: Self.jitter)
         let left = deadline.map { $0.seconds(since: .now) } ?? .infinity
-        try? await Platform.pause(seconds: min(delay, left))
+        try? await sleep(seconds: min(delay, left))
     }
 
     @inline(never)
@@ -190,7 +190,7 @@ final class QueueWait {
         )
         let alarm = deadline.map { deadline in
             Task {
-                try await Platform.pause(seconds: deadline.seconds(since: .now))
+                try await sleep(seconds: deadline.seconds(since: .now))
                 stream.cancel()
             }
         }

@@ -162,7 +162,7 @@ final class Uploads: Sendable {
     /// Waits for `event`, or so many seconds.
     private static func wait(for event: FirstAnswer<Void>, atMost seconds: Double) async {
         let timer = Task {
-            try await pause(seconds: seconds)
+            try await sleep(seconds: seconds)
             event.give(())
         }
         await event.value

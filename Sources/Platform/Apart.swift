@@ -8,16 +8,10 @@ public func apart<Value: Sendable>(
     let task = Task { await body() }
     let alarm = deadline.map { deadline in
         Task {
-            try await pause(seconds: deadline.seconds(since: .now))
+            try await sleep(seconds: deadline.seconds(since: .now))
             task.cancel()
         }
     }
     defer { alarm?.cancel() }
     return await withTaskCancellationHandler { await task.value } onCancel: { task.cancel() }
-}
-
-/// Sleeps for a number of seconds that may be anything: less than none is none, more than a day is a day, and what is
-/// no number is none. `Task.sleep` traps on what does not fit its clock.
-public func pause(seconds: Double) async throws {
-    try await Task.sleep(for: .seconds(seconds.isNaN ? 0 : min(max(seconds, 0), 86_400)))
 }

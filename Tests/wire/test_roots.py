@@ -64,7 +64,7 @@ OUTSIDE = ["{top}/out/s.mp4", "../s.mp4", "../out/s.mp4", "link.mp4", "folder/s.
            "file://{in}/link.mp4", "file://{in}/folder/s.mp4", "file:////{top}/s.mp4",
            # What is not there is no better: nobody learns what is.
            "{top}/out/none.mp4", "/none", "../none.mp4", "folder/none.mp4", "file:///none", "none/../../s.mp4",
-           "/root/none/x"]
+           "/etc/none/x"]
 
 MALFORMED = ["file://host{in}/a%20b.mp4", "file://127.0.0.1{in}/a%20b.mp4", "file://user@localhost{in}/a%20b.mp4",
     "file://localhost:80{in}/a%20b.mp4",

@@ -84,7 +84,7 @@ extension Bridge {
                 attempt += 1
                 let failure = RPCError(error, endpoint: nil, isResult: true, masking: nil)
                 guard isDone, failure.kind == "not_completed", attempt < 5, !Task.isCancelled else { throw error }
-                try? await pause(seconds: 0.25 * Double(attempt))
+                try? await sleep(seconds: 0.25 * Double(attempt))
             }
         }
     }
