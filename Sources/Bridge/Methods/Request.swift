@@ -51,9 +51,9 @@ extension Bridge {
             if let status, status.hasFailed, failure.code != -32800, failure.data["detail"] == nil {
                 failure = RPCError(status, masking: request.client.backend.credentials).about(request)
             }
-            // What failed at the queue is done; what could not be asked is not.
-            let isFate = failure.kind == "request_failed" || failure.kind == "rejected" || failure.kind == "cancelled"
-            if isFate {
+            // What failed at the queue is done; what could not be asked is not, nor is a request that we let go.
+            let answered = RPCError(error, endpoint: nil, isResult: true, masking: nil).kind
+            if ["request_failed", "rejected", "cancelled"].contains(answered) || status?.hasFailed == true {
                 await Self.note { () async throws(JournalError) in
                     try await journal.learned(
                         request.id, status: QueueState.completed.rawValue, error: failure.message
