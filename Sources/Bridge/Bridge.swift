@@ -18,8 +18,8 @@ public final class Bridge: Sendable {
     let journal: Journal
     /// Of streams that are followed, over all calls.
     let slots = EventSlots()
-    /// Submits that are on their way at once: what a call holds then is several times what one holds that waits.
-    let submits = Turnstile(limit: 64)
+    /// Calls that submit, ask or fetch at once: what a call holds then is several times what one holds that waits.
+    let atWork = Turnstile(limit: 32)
     /// Calls whose local files are open at once.
     let openInputs = Turnstile(limit: 32)
     let webhookKeys = WebhookKeys()
@@ -55,6 +55,11 @@ public final class Bridge: Sendable {
                 do throws(RPCError) { return try await body(call) } catch { throw self.masked(error) }
             })
         }
+        func parked(
+            _ name: String, isWait: @escaping @Sendable (JSONObject) -> Bool, _ body: @escaping Method.Parked
+        ) -> Method {
+            Method(name, check: check(name), isWait: isWait, parked: body)
+        }
         return [
             Method("ping", immediate: { call throws(RPCError) in .object(call.params) }),
             immediate("initialize") { call throws(RPCError) in try self.initialize(call) },
@@ -64,12 +69,8 @@ public final class Bridge: Sendable {
             immediate("validate") { call throws(RPCError) in try self.validate(call) },
             running("submit") { call async throws(RPCError) in try await self.submit(call) },
             running("status") { call async throws(RPCError) in try await self.status(call) },
-            running("result", isWait: { $0["wait"] == true }) { call async throws(RPCError) in
-                try await self.result(call)
-            },
-            running("subscribe", isWait: { _ in true }) { call async throws(RPCError) in
-                try await self.subscribe(call)
-            },
+            parked("result", isWait: { $0["wait"] == true }) { call in self.result(call) },
+            parked("subscribe", isWait: { _ in true }) { call in self.subscribe(call) },
             running("requests") { call async throws(RPCError) in try await self.requests(call) },
             running("cancel") { call async throws(RPCError) in try await self.cancel(call) },
             running("run") { call async throws(RPCError) in try await self.run(call) },
@@ -115,7 +116,7 @@ public final class Bridge: Sendable {
     }
 
     /// An error without the key, whoever put it there.
-    private func masked(_ error: RPCError) -> RPCError {
+    func masked(_ error: RPCError) -> RPCError {
         current.credentials.map { error.masking($0) } ?? error
     }
 

@@ -31,22 +31,23 @@ struct InputFiles {
     /// Uploads of one input at once.
     private static let maxParallel = 4
 
+    /// - Parameter turnstile: that the caller has passed, and others may pass during the uploads.
     /// - Returns: `input` with a URL in place of each local file.
-    func uploaded(_ input: JSON) async throws(RPCError) -> JSON {
+    func uploaded(_ input: JSON, outside turnstile: Turnstile?) async throws(RPCError) -> JSON {
         let places = FilePlaces(in: input, schema: model?.input).found
         guard places.count <= FilePlaces.maxFiles else {
             throw .invalidParams("more than \(FilePlaces.maxFiles) files in one input")
         }
         guard !places.isEmpty else { return input }
-        let outcome = await bridge.openInputs.pass { () async -> Result<JSON, RPCError> in
-            do throws(RPCError) {
-                try bridge.throwIfEnding(call)
-                return .success(try await uploaded(input, places))
-            } catch {
-                return .failure(error)
-            }
+        guard let turnstile else { return try await inTurn(input, places) }
+        return try await turnstile.aside { () async throws(RPCError) in try await inTurn(input, places) }
+    }
+
+    private func inTurn(_ input: JSON, _ places: [FilePlace]) async throws(RPCError) -> JSON {
+        try await bridge.openInputs.pass { () async throws(RPCError) in
+            try bridge.throwIfEnding(call)
+            return try await uploaded(input, places)
         }
-        return try outcome.get()
     }
 
     private func uploaded(_ input: JSON, _ places: [FilePlace]) async throws(RPCError) -> JSON {

@@ -12,7 +12,8 @@ struct Prepared: Sendable {
 
 extension Bridge {
     /// Checks the call's input against the model's schema and uploads its files, by `validate` and `auto_upload`.
-    func prepared(_ call: Call) async throws(RPCError) -> Prepared {
+    /// - Parameter isAtWork: whether the caller has a place among those at work, which others have during an upload.
+    func prepared(_ call: Call, isAtWork: Bool) async throws(RPCError) -> Prepared {
         let params = call.params
         let endpoint = try endpoint(params)
         guard let given = params["input"] else {
@@ -30,7 +31,7 @@ extension Bridge {
         if params["auto_upload"] != false {
             do throws(RPCError) {
                 let files = InputFiles(bridge: self, client: client, call: call, model: model)
-                input = try await files.uploaded(given)
+                input = try await files.uploaded(given, outside: isAtWork ? atWork : nil)
             } catch {
                 throw error.about(nil, endpoint.description)
             }

@@ -80,14 +80,15 @@ extension FalClient {
     /// The status of a request as events: at once, at each change, with the log lines that are new since the last.
     /// - Parameter firstEventLimit: seconds in which the first must come.
     public func statusEvents(
-        _ endpoint: EndpointID, _ requestID: String, logs: Bool, firstEventLimit: Double
+        _ endpoint: EndpointID, _ requestID: String, logs: Bool, firstEventLimit: Double,
+        onNews: @escaping @Sendable () -> Void
     ) -> EventStream {
         let url = requestURL(endpoint, requestID) + "/status/stream?logs=\(logs ? 1 : 0)"
         var request = request("GET", url, accepts: "text/event-stream, application/json")
         request.timeout = nil
         // A server pings every 15 s.
         request.stallTimeout = 60
-        return http.events(request, firstEventLimit: firstEventLimit)
+        return http.events(request, firstEventLimit: firstEventLimit, onNews: onNews)
     }
 
     /// The error that an answer in place of events stands for.

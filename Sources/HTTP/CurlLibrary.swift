@@ -29,6 +29,8 @@ struct CurlLibrary: @unchecked Sendable {
     static let shared = Result { () throws(DynamicLibrary.NotFound) -> CurlLibrary in try CurlLibrary() }
 
     private init() throws(DynamicLibrary.NotFound) {
+        // What the start needed, and then what the opening needs: 14 MiB in all.
+        Memory.releaseMappedPages()
         let library = try DynamicLibrary("libcurl.so.4", "libcurl.so")
         let globalInit: @convention(c) (Int) -> CURLcode = try library.function("curl_global_init")
         guard globalInit(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK else {
@@ -50,6 +52,7 @@ struct CurlLibrary: @unchecked Sendable {
         multiPoll = try library.function("curl_multi_poll")
         multiWakeup = try library.function("curl_multi_wakeup")
         multiInfoRead = try library.function("curl_multi_info_read")
+        Memory.releaseMappedPages()
     }
 
     // Options are set by what they take. A refused one is one that this libcurl was built without: every

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// A stream that turns out to share its connection gives its slot back and goes on without.
 public final class EventSlots: Sendable {
-    public static let limit = 48
+    public static let limit = 32
 
     private let taken = Mutex(0)
 

@@ -3,8 +3,9 @@ import Synchronization
 
 /// The server-sent events of one exchange, as they come.
 ///
-/// One task reads it. When that task falls behind by more than the stream holds, the exchange is ended as if the
-/// connection had broken, since nothing may pile up; whoever reads opens another when it has caught up.
+/// One reader takes them, and is told when there is something to take. When it falls behind by more than the stream
+/// holds, the exchange is ended as if the connection had broken, since nothing may pile up; the reader opens another
+/// when it has caught up.
 public final class EventStream: Sendable {
     /// How the stream ended.
     public enum End: Sendable {
@@ -23,17 +24,22 @@ public final class EventStream: Sendable {
         var isSilent = false
         /// Bytes of events that wait to be read.
         var waiting = 0
+        var events: [ServerSentEvents.Event] = []
+        /// Where in `events` the next one stands.
+        var next = 0
         var refusal: [UInt8] = []
         var end: End?
+        var exchange: UInt64?
+        /// Set until the first event.
+        var watchdog: Timers.Timer?
         var parser = ServerSentEvents(maxEventBytes: EventStream.maxEventBytes)
     }
 
     private struct Stop: Error {}
 
     private let state = Mutex(State())
-    private let events: AsyncStream<ServerSentEvents.Event>
-    private let continuation: AsyncStream<ServerSentEvents.Event>.Continuation
-    private let task = Mutex<Task<Void, Never>?>(nil)
+    private let client: HTTPClient
+    private let onNews: @Sendable () -> Void
 
     /// Bytes of one event, of all that wait, and of a refusal's body; events that wait.
     private static let maxEventBytes = 8 << 20
@@ -41,11 +47,12 @@ public final class EventStream: Sendable {
     private static let maxRefusal = 64 << 10
     private static let maxEvents = 1_024
 
-    init() {
-        (events, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.maxEvents))
+    init(_ client: HTTPClient, onNews: @escaping @Sendable () -> Void) {
+        self.client = client
+        self.onNews = onNews
     }
 
-    deinit { task.withLock { $0?.cancel() } }
+    deinit { cancel() }
 
     /// Whether the exchange shares its connection with others (HTTP/2); false until the head is there.
     public var isMultiplexed: Bool { state.withLock { $0.head?.version == .http2 } }
@@ -53,45 +60,51 @@ public final class EventStream: Sendable {
     /// How it ended; nil while it has not.
     public var end: End? { state.withLock { $0.end } }
 
-    /// Waits for the next event; nil when there are no more, or the task was cancelled.
-    public func next() async -> ServerSentEvents.Event? {
-        var iterator = events.makeAsyncIterator()
-        guard let event = await iterator.next() else {
-            if Task.isCancelled { cancel() }
-            return nil
+    /// The next event; nil when there is none: for now, or, with an `end`, at all.
+    public func take() -> ServerSentEvents.Event? {
+        state.withLock { state in
+            guard state.next < state.events.count else { return nil }
+            let event = state.events[state.next]
+            state.waiting -= event.data.count
+            state.next += 1
+            if state.next == state.events.count {
+                state.events = []
+                state.next = 0
+            }
+            return event
         }
-        state.withLock { $0.waiting -= event.data.count }
-        return event
     }
 
     /// Ends the exchange, if it has not ended.
-    public func cancel() { task.withLock { $0?.cancel() } }
+    public func cancel() {
+        let (exchange, watchdog) = state.withLock { ($0.exchange, $0.watchdog) }
+        client.cancel(exchange)
+        watchdog.map(Timers.shared.cancel)
+    }
 
     // MARK: The exchange
 
-    func start(_ request: HTTPRequest, _ client: HTTPClient, firstEventLimit: Double) {
-        // Weak: a stream that nobody holds any more ends by its deinit.
-        let exchange = Task.detached { [weak self] in
-            let watchdog = Task { [weak self] in
-                try await sleep(seconds: firstEventLimit)
-                self?.endIfSilent()
-            }
-            defer { watchdog.cancel() }
-            do throws(HTTPError) {
-                _ = try await client.download(
-                    request,
-                    onHead: { [weak self] head in self?.begin(head) },
-                    onBytes: { [weak self] bytes in
-                        guard let self else { throw Stop() }
-                        try take(bytes)
-                    }
-                )
-                self?.finish(nil)
-            } catch {
-                self?.finish(error)
-            }
+    func start(_ request: HTTPRequest, firstEventLimit: Double) {
+        let watchdog = Timers.shared.set(Instant.now.advanced(bySeconds: firstEventLimit)) { [weak self] in
+            self?.endIfSilent()
         }
-        task.withLock { $0 = exchange }
+        state.withLock { $0.watchdog = watchdog }
+        // Weak: a stream that nobody holds any more ends by its deinit.
+        let exchange = client.begin(
+            request,
+            onHead: { [weak self] head in self?.begin(head) },
+            onBytes: { [weak self] bytes in
+                guard let self else { throw Stop() }
+                try take(bytes)
+            },
+            onEnd: { [weak self] result in
+                switch result {
+                case .success: self?.finish(nil)
+                case .failure(let error): self?.finish(error)
+                }
+            }
+        )
+        state.withLock { $0.exchange = exchange }
     }
 
     private func endIfSilent() {
@@ -106,19 +119,24 @@ public final class EventStream: Sendable {
     private func begin(_ head: HTTPHead) { state.withLock { $0.head = head } }
 
     private func take(_ bytes: UnsafeRawBufferPointer) throws {
-        let events: [ServerSentEvents.Event] = try state.withLock { state in
+        let (hasNews, watchdog): (Bool, Timers.Timer?) = try state.withLock { state in
             guard state.head.map(Self.isEvents) == true else {
                 state.refusal += bytes.prefix(Self.maxRefusal - state.refusal.count)
                 if state.refusal.count >= Self.maxRefusal { throw Stop() }
-                return []
+                return (false, nil)
             }
             let events = try state.parser.push(bytes)
-            if !events.isEmpty { state.hasEvents = true }
+            guard !events.isEmpty else { return (false, nil) }
             state.waiting += events.reduce(0) { $0 + $1.data.count }
-            if state.waiting > Self.maxWaiting { throw Stop() }
-            return events
+            guard state.waiting <= Self.maxWaiting, state.events.count - state.next + events.count <= Self.maxEvents
+            else { throw Stop() }
+            state.events += events
+            state.hasEvents = true
+            defer { state.watchdog = nil }
+            return (true, state.watchdog)
         }
-        for event in events { if case .dropped = continuation.yield(event) { throw Stop() } }
+        watchdog.map(Timers.shared.cancel)
+        if hasNews { onNews() }
     }
 
     private static func isEvents(_ head: HTTPHead) -> Bool {
@@ -139,18 +157,24 @@ public final class EventStream: Sendable {
                 .closed
             }
         }
-        continuation.finish()
+        cancel()
+        onNews()
     }
 }
 
 extension HTTPClient {
     /// Asks for server-sent events.
-    /// - Parameter firstEventLimit: seconds in which the first must come; a gateway may hold them back.
-    public func events(_ request: HTTPRequest, firstEventLimit: Double) -> EventStream {
-        let stream = EventStream()
+    /// - Parameters:
+    ///   - firstEventLimit: seconds in which the first must come; a gateway may hold them back.
+    ///   - onNews: called when there may be something to take, or the stream has ended; on the client's own thread, or
+    ///     on the caller's where nothing can be begun. It must not block.
+    public func events(
+        _ request: HTTPRequest, firstEventLimit: Double, onNews: @escaping @Sendable () -> Void
+    ) -> EventStream {
+        let stream = EventStream(self, onNews: onNews)
         var request = request
         request.isEventStream = true
-        stream.start(request, self, firstEventLimit: firstEventLimit)
+        stream.start(request, firstEventLimit: firstEventLimit)
         return stream
     }
 }

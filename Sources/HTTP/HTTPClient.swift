@@ -8,7 +8,8 @@ public final class HTTPClient: Sendable {
 
     private struct State {
         var loop: TransferLoop?
-        var waiting: [UInt64: CheckedContinuation<Result<HTTPHead, HTTPError>, Never>] = [:]
+        /// What each exchange's end is told to.
+        var endings: [UInt64: @Sendable (Result<HTTPHead, HTTPError>) -> Void] = [:]
     }
 
     private let state = Mutex(State())
@@ -41,34 +42,65 @@ public final class HTTPClient: Sendable {
         onBytes: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void,
         onProgress: Progress? = nil
     ) async throws(HTTPError) -> HTTPHead {
-        let library: CurlLibrary
-        do { library = try CurlLibrary.shared.get() } catch {
-            throw HTTPError(.other, message: "libcurl is not installed: \(error.description)")
-        }
-        let loop = try loop(library)
-        let transfer = Transfer(
-            request, library: library, onHead: onHead, onBytes: onBytes, onProgress: onProgress
-        )
-        let number = loop.reserve()
+        let number = Mutex<UInt64?>(nil)
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                state.withLock { $0.waiting[number] = continuation }
-                loop.start(transfer, number)
+                let exchange = begin(
+                    request, onHead: onHead, onBytes: onBytes, onProgress: onProgress,
+                    onEnd: { continuation.resume(returning: $0) }
+                )
+                number.withLock { $0 = exchange }
                 // Had the task been cancelled before, the handler below came too early to find anything.
-                if Task.isCancelled { loop.cancel(number) }
+                if Task.isCancelled { cancel(exchange) }
             }
         } onCancel: {
-            loop.cancel(number)
+            cancel(number.withLock { $0 })
         }
         return try result.get()
+    }
+
+    /// As `download`, without a task that waits: for what may stay open for long.
+    /// - Parameter onEnd: called once, on the client's own thread, or at once where nothing can be begun. It must not
+    ///   block.
+    /// - Returns: the exchange, for `cancel`; nil where it has ended already.
+    func begin(
+        _ request: HTTPRequest,
+        onHead: @escaping @Sendable (HTTPHead) throws -> Void,
+        onBytes: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void,
+        onProgress: Progress? = nil,
+        onEnd: @escaping @Sendable (Result<HTTPHead, HTTPError>) -> Void
+    ) -> UInt64? {
+        do throws(HTTPError) {
+            let library: CurlLibrary
+            do { library = try CurlLibrary.shared.get() } catch {
+                throw HTTPError(.other, message: "libcurl is not installed: \(error.description)")
+            }
+            let loop = try loop(library)
+            let transfer = Transfer(
+                request, library: library, onHead: onHead, onBytes: onBytes, onProgress: onProgress
+            )
+            let number = loop.reserve()
+            state.withLock { $0.endings[number] = onEnd }
+            loop.start(transfer, number)
+            return number
+        } catch {
+            onEnd(.failure(error))
+            return nil
+        }
+    }
+
+    /// Ends an exchange, if it has not ended.
+    func cancel(_ exchange: UInt64?) {
+        guard let exchange else { return }
+        state.withLock { $0.loop }?.cancel(exchange)
     }
 
     private func loop(_ library: CurlLibrary) throws(HTTPError) -> TransferLoop {
         try state.withLock { state throws(HTTPError) in
             if let loop = state.loop { return loop }
             let loop = try TransferLoop(library) { [weak self] number, result in
-                let waiting = self?.state.withLock { $0.waiting.removeValue(forKey: number) }
-                waiting?.resume(returning: result)
+                let ending = self?.state.withLock { $0.endings.removeValue(forKey: number) }
+                ending?(result)
             }
             state.loop = loop
             return loop

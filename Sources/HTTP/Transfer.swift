@@ -92,6 +92,7 @@ final class Transfer: @unchecked Sendable {
         }
         if !request.mayUseProxy { library.set(handle, CURLOPT_NOPROXY, "*") }
         try setHeaders(handle)
+        setReceiveBuffer(handle)
         try setBody(handle, context)
         library.set(handle, CURLOPT_HEADERDATA, pointer: context)
         library.set(handle, CURLOPT_WRITEDATA, pointer: context)
@@ -116,6 +117,12 @@ final class Transfer: @unchecked Sendable {
         // No wait of a second for a "100 Continue" that hardly any server sends.
         headerList = library.slistAppend(headerList, "Expect:")
         library.set(handle, CURLOPT_HTTPHEADER, pointer: headerList)
+    }
+
+    /// Large for files that come, small for all else: a thousand calls have one each.
+    private func setReceiveBuffer(_ handle: CurlLibrary.Handle) {
+        let isDownload = if case .none = request.body { request.isLong } else { false }
+        library.set(handle, CURLOPT_BUFFERSIZE, isDownload ? 128 << 10 : 4 << 10)
     }
 
     private func setBody(_ handle: CurlLibrary.Handle, _ context: UnsafeMutableRawPointer) throws(HTTPError) {

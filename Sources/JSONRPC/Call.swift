@@ -15,32 +15,56 @@ public final class Call: Sendable {
     /// As the peer sent it.
     public let id: JSON
     public let method: String
-    public let params: JSONObject
 
     /// Unlike the id, never the same twice.
     let serial: UInt64
     private let outbox: Outbox
-    private let state = Mutex(State())
+    private let onAnswer: @Sendable (Call, Result<JSON, RPCError>) -> Void
+    private let state: Mutex<State>
 
     private struct State {
+        var params: JSONObject
         var ending: Ending?
         /// Whether nothing is lost when the call is let go.
         var isWaiting = false
-        /// Set once the method runs; cancelled when the call is to end.
+        /// What runs for the call now; cancelled when the call is to end.
         var task: Task<Void, Never>?
+        var runs: UInt64 = 0
+        /// Told when the call is to end.
+        var onEnding: (@Sendable () -> Void)?
+        var isAnswered = false
     }
 
-    init(id: JSON, method: String, params: JSONObject, serial: UInt64, outbox: Outbox) {
+    init(
+        id: JSON, method: String, params: JSONObject, serial: UInt64, outbox: Outbox,
+        onAnswer: @escaping @Sendable (Call, Result<JSON, RPCError>) -> Void = { _, _ in }
+    ) {
         self.id = id
         self.method = method
-        self.params = params
         self.serial = serial
         self.outbox = outbox
+        self.onAnswer = onAnswer
+        state = Mutex(State(params: params))
     }
+
+    /// As the peer sent them, without what was forgotten.
+    public var params: JSONObject { state.withLock { $0.params } }
+
+    /// Lets go of a parameter that is needed no more, for a call that will wait for long.
+    public func forget(_ name: String) { state.withLock { $0.params[name] = nil } }
 
     /// Why the call is to end; nil while it may go on. Its task is cancelled then: at once for a cancel, for
     /// one that is let go as soon as it only waits.
     public var ending: Ending? { state.withLock { $0.ending } }
+
+    /// Answers a call of a `parked` method; a second answer is none.
+    public func answer(_ outcome: Result<JSON, RPCError>) {
+        let isFirst = state.withLock { state in
+            defer { (state.isAnswered, state.onEnding) = (true, nil) }
+            return !state.isAnswered
+        }
+        if isFirst { onAnswer(self, outcome) }
+    }
 
     /// Sends a notification that belongs to this call; it goes out before the answer.
     ///
@@ -56,12 +80,30 @@ public final class Call: Sendable {
         outbox.update(serial, method: method, params: params) { $1 }
     }
 
-    func start(_ task: Task<Void, Never>) {
-        let isEnding = state.withLock { state in
+    /// Runs something for the call, as a task that is cancelled when the call is to end. One at a time: a call that is
+    /// parked has none in between.
+    public func run(_ body: @escaping @Sendable () async -> Void) {
+        let task = state.withLock { state in
+            state.runs += 1
+            let run = state.runs
+            let task = Task.detached { [self] in
+                await body()
+                self.state.withLock { if $0.runs == run { $0.task = nil } }
+            }
             state.task = task
-            return state.ending == .cancelled
+            return state.ending == .cancelled || state.ending != nil && state.isWaiting ? task : nil
         }
-        if isEnding { task.cancel() }
+        task?.cancel()
+    }
+
+    /// - Parameter body: called once the call is to end, at once if it is already; in place of one given before. It
+    ///   must not block.
+    public func whenEnding(_ body: @escaping @Sendable () -> Void) {
+        let isEnding = state.withLock { state in
+            if !state.isAnswered { state.onEnding = body }
+            return state.ending != nil
+        }
+        if isEnding { body() }
     }
 
     /// From here on the call only waits for others: when it is let go, it ends at once. Before, what it has begun
@@ -75,10 +117,11 @@ public final class Call: Sendable {
     }
 
     func end(_ ending: Ending, atOnce: Bool) {
-        let task = state.withLock { state in
+        let (task, onEnding) = state.withLock { state in
             if state.ending == nil { state.ending = ending }
-            return atOnce || state.isWaiting ? state.task : nil
+            return (atOnce || state.isWaiting ? state.task : nil, state.onEnding)
         }
         task?.cancel()
+        onEnding?()
     }
 }

@@ -128,38 +128,47 @@ final class Dispatcher: Sendable {
             answer(id, result: try body(call), batch: batch, call: nil)
         case .running(let body):
             guard count < maxInFlight else { throw .busy(limit: maxInFlight) }
-            start(id, name, params, method, body, batch)
+            let call = begin(id, name, params, method, batch)
+            call.run {
+                do throws(RPCError) {
+                    call.answer(.success(try await body(call)))
+                } catch {
+                    call.answer(.failure(error))
+                }
+            }
+        case .parked(let body):
+            guard count < maxInFlight else { throw .busy(limit: maxInFlight) }
+            body(begin(id, name, params, method, batch))
         }
     }
 
-    private func start(
-        _ id: JSON, _ name: String, _ params: JSONObject, _ method: Method, _ body: @escaping Method.Running,
-        _ batch: Batch?
-    ) {
+    private func begin(
+        _ id: JSON, _ name: String, _ params: JSONObject, _ method: Method, _ batch: Batch?
+    ) -> Call {
         let (call, isEnding) = state.withLock { state in
-            let call = Call(id: id, method: name, params: params, serial: state.nextSerial, outbox: outbox)
+            let call = Call(
+                id: id, method: name, params: params, serial: state.nextSerial, outbox: outbox
+            ) { [self] call, outcome in
+                answered(call, outcome, batch)
+            }
             state.nextSerial += 1
             state.unanswered += 1
             state.calls[id] = call
             return (call, state.isEnding)
         }
         if isEnding, method.isWait(params) { call.end(.letGo, atOnce: false) }
-        call.start(Task.detached { [self] in
-            let outcome: Result<JSON, RPCError>
-            do throws(RPCError) {
-                outcome = .success(try await body(call))
-            } catch {
-                outcome = .failure(error)
-            }
-            // The id is free before the answer is out: who has the answer may use it again at once.
-            _ = state.withLock { $0.calls.removeValue(forKey: id) }
-            switch outcome {
-            case .success(let result): answer(id, result: result, batch: batch, call: call.serial)
-            case .failure(let error): answer(id, error, batch: batch, call: call.serial)
-            }
-            outbox.flush()
-            state.update { $0.unanswered -= 1 }
-        })
+        return call
+    }
+
+    private func answered(_ call: Call, _ outcome: Result<JSON, RPCError>, _ batch: Batch?) {
+        // The id is free before the answer is out: who has the answer may use it again at once.
+        _ = state.withLock { $0.calls.removeValue(forKey: call.id) }
+        switch outcome {
+        case .success(let result): answer(call.id, result: result, batch: batch, call: call.serial)
+        case .failure(let error): answer(call.id, error, batch: batch, call: call.serial)
+        }
+        outbox.flush()
+        state.update { $0.unanswered -= 1 }
     }
 
     // MARK: Answers

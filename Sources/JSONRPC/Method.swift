@@ -5,9 +5,12 @@ public struct Method: Sendable {
     public typealias Immediate = @Sendable (Call) throws(RPCError) -> JSON
     public typealias Running = @Sendable (Call) async throws(RPCError) -> JSON
 
+    public typealias Parked = @Sendable (Call) -> Void
+
     enum Body: Sendable {
         case immediate(Immediate)
         case running(Running)
+        case parked(Parked)
     }
 
     public let name: String
@@ -40,5 +43,20 @@ public struct Method: Sendable {
         self.check = check
         self.isWait = isWait
         body = .running(running)
+    }
+
+    /// A method that may wait for long, and has no task while it does.
+    /// - Parameter parked: called on the thread that reads, which it must not block. It sees that `Call.answer` is
+    ///   called in the end, and does what takes time by `Call.run`.
+    public init(
+        _ name: String,
+        check: (@Sendable (JSONObject) throws(RPCError) -> Void)? = nil,
+        isWait: @escaping @Sendable (JSONObject) -> Bool = { _ in false },
+        parked: @escaping Parked
+    ) {
+        self.name = name
+        self.check = check
+        self.isWait = isWait
+        body = .parked(parked)
     }
 }

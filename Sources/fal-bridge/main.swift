@@ -7,6 +7,7 @@ import Platform
 let protocolOutput = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
 dup2(STDERR_FILENO, STDOUT_FILENO)
 Signals.ignoreBrokenPipe()
+Memory.limitArenas(2)
 
 let code: CInt
 do {

@@ -19,24 +19,40 @@ extension Bridge {
         }
     }
 
-    func result(_ call: Call) async throws(RPCError) -> JSON {
-        let request = try await request(call)
-        var status: QueueStatus?
-        if call.params["wait"] == true {
-            let deadline = call.params["timeout"]?.doubleValue.map { Instant.now.advanced(bySeconds: $0) }
-            let wait = QueueWait(request, slots: slots, logs: false, deadline: deadline)
-            switch await wait.untilCompleted(call, onUpdate: { await learned($0.status) }) {
-            case .completed(let last): status = last
-            case .failed(let error): throw failure(error, call, request)
-            case .timedOut:
-                throw RPCError(
-                    code: 1408, kind: "timeout", message: "the request is not done yet; it goes on",
-                    retryable: true, data: ["outcome": "DETACHED"]
-                ).about(request)
-            case .ending: throw ended(call, request)
+    func result(_ call: Call) {
+        guard call.params["wait"] == true else {
+            return call.run {
+                do throws(RPCError) {
+                    let request = try await self.request(call)
+                    call.answer(.success(.object(try await self.output(request, call, status: nil))))
+                } catch {
+                    call.answer(.failure(self.masked(error)))
+                }
             }
         }
-        return .object(try await output(request, call, status: status))
+        let deadline = call.params["timeout"]?.doubleValue.map { Instant.now.advanced(bySeconds: $0) }
+        WaitingCall.start(call, self) { wake throws(RPCError) in
+            QueueWait(
+                try await self.request(call), call, slots: self.slots, logs: false, deadline: deadline, wake: wake
+            ) { await self.learned($0.status) }
+        } settle: { wait, outcome, _ throws(RPCError) in
+            try await self.settled(wait.request, call, outcome)
+        }
+    }
+
+    private func settled(
+        _ request: QueuedRequest, _ call: Call, _ outcome: QueueWait.Outcome
+    ) async throws(RPCError) -> JSON {
+        switch outcome {
+        case .completed(let last): return .object(try await output(request, call, status: last))
+        case .failed(let error): throw failure(error, call, request)
+        case .timedOut:
+            throw RPCError(
+                code: 1408, kind: "timeout", message: "the request is not done yet; it goes on",
+                retryable: true, data: ["outcome": "DETACHED"]
+            ).about(request)
+        case .ending: throw ended(call, request)
+        }
     }
 
     /// `request_id`, `endpoint`, `data` and `metrics` of a request that is done.

@@ -18,7 +18,7 @@ extension Bridge {
         var options = try options(call.params)
         // What nobody waits for any more need not start. fal takes no less than a second.
         if options.startTimeout == nil, let timeout, timeout >= 1 { options.startTimeout = timeout }
-        let prepared = try await prepared(call)
+        let prepared = try await prepared(call, isAtWork: false)
         let endpoint = prepared.endpoint.description
         switch await outcome(of: prepared, options, deadline: deadline) {
         case .done(let id, let data):

@@ -8,7 +8,7 @@ import Platform
 /// `submit`: an input is checked, its files are uploaded, and it goes into the queue.
 extension Bridge {
     func submit(_ call: Call) async throws(RPCError) -> JSON {
-        let request = try await submitted(call)
+        let request = try await atWork.pass { () async throws(RPCError) in try await submitted(call) }
         let url = request.client.requestURL(request.endpoint, request.id)
         var answer: JSONObject = [
             "request_id": .string(request.id), "endpoint": .string(request.endpoint.description),
@@ -22,33 +22,34 @@ extension Bridge {
         return .object(answer)
     }
 
-    /// Puts the call's input into the queue.
+    /// Puts the call's input into the queue. The caller has a place among those at work.
     /// - Parameter deadline: after it nothing is sent any more.
-    @inline(never)
     func submitted(_ call: Call, deadline: Instant? = nil) async throws(RPCError) -> QueuedRequest {
         let options = try options(call.params)
         let prepared = try await prepared(call, deadline)
         let (endpoint, client) = (prepared.endpoint, prepared.client)
-        let outcome = await submits.pass { () async -> Result<QueueStatus, RPCError> in
-            do throws(RPCError) {
-                // It may have stood in line for long.
-                try throwIfEnding(call)
-                if let deadline, Instant.now >= deadline { throw .notSentInTime() }
-                return .success(try await send(prepared, options, call))
-            } catch {
-                return .failure(error.about(nil, endpoint.description))
-            }
+        do throws(RPCError) {
+            // It may have stood in line for long.
+            try throwIfEnding(call)
+            if let deadline, Instant.now >= deadline { throw .notSentInTime() }
+            let status = try await send(prepared, options, call)
+            return QueuedRequest(endpoint: endpoint, id: status.requestID, client: client, status: status)
+        } catch {
+            throw error.about(nil, endpoint.description)
         }
-        let status = try outcome.get()
-        return QueuedRequest(endpoint: endpoint, id: status.requestID, client: client, status: status)
     }
 
     /// Checks and uploads until the deadline.
     private func prepared(_ call: Call, _ deadline: Instant?) async throws(RPCError) -> Prepared {
+        guard let deadline else { return try await prepared(call, isAtWork: true) }
         let outcome = await apart(until: deadline) { () async -> Result<Prepared, RPCError> in
-            do throws(RPCError) { return .success(try await self.prepared(call)) } catch { return .failure(error) }
+            do throws(RPCError) {
+                return .success(try await self.prepared(call, isAtWork: true))
+            } catch {
+                return .failure(error)
+            }
         }
-        if let deadline, Instant.now >= deadline {
+        if Instant.now >= deadline {
             throw .notSentInTime().about(nil, try endpoint(call.params).description)
         }
         return try outcome.get()

@@ -6,28 +6,23 @@ import Platform
 
 /// `subscribe`: a request from its input, or its id, to its output.
 extension Bridge {
-    func subscribe(_ call: Call) async throws(RPCError) -> JSON {
-        if let target = call.params["download_to"]?.stringValue { _ = try roots.writable(target) }
+    func subscribe(_ call: Call) {
         let deadline = call.params["timeout"]?.doubleValue.map { Instant.now.advanced(bySeconds: $0) }
-        let request = try await subject(call, deadline)
-        let outcome = await followed(request, call, deadline)
-        return try await settled(request, call, outcome)
+        WaitingCall.start(call, self) { wake throws(RPCError) in
+            if let target = call.params["download_to"]?.stringValue { _ = try self.roots.writable(target) }
+            let request = try await self.subject(call, deadline)
+            // A thousand calls may wait, each for hours.
+            call.forget("input")
+            return self.wait(for: request, call, deadline, wake)
+        } settle: { wait, outcome, place throws(RPCError) in
+            try await self.settled(wait.request, call, outcome, place)
+        }
     }
 
-    // Functions of their own, not inlined: what a call holds while it waits should be little.
-
     /// The request that is to be waited for: an earlier one, or a new one.
-    @inline(never)
     private func subject(_ call: Call, _ deadline: Instant?) async throws(RPCError) -> QueuedRequest {
         guard call.params["request_id"] != nil else {
-            let submitted = await apart { () async -> Result<QueuedRequest, RPCError> in
-                do throws(RPCError) {
-                    return .success(try await self.submitted(call, deadline: deadline))
-                } catch {
-                    return .failure(error)
-                }
-            }
-            let request = try submitted.get()
+            let request = try await submitted(call, deadline: deadline)
             if let status = request.status { await tell(call, status, request.endpoint, newLogs: []) }
             return request
         }
@@ -37,26 +32,23 @@ extension Bridge {
         return try await request(call)
     }
 
-    @inline(never)
-    private func followed(_ request: QueuedRequest, _ call: Call, _ deadline: Instant?) async -> QueueWait.Outcome {
+    private func wait(
+        for request: QueuedRequest, _ call: Call, _ deadline: Instant?, _ wake: @escaping @Sendable () -> Void
+    ) -> QueueWait {
         let params = call.params
-        let wait = QueueWait(
-            request, slots: slots, logs: params["logs"] == true,
+        return QueueWait(
+            request, call, slots: slots, logs: params["logs"] == true,
             mode: params["mode"]?.stringValue.flatMap(QueueWait.Mode.init) ?? .auto,
-            interval: params["poll_interval"]?.doubleValue, deadline: deadline
-        )
-        var state = request.status?.state
-        return await wait.untilCompleted(call) { update in
+            interval: params["poll_interval"]?.doubleValue, deadline: deadline, wake: wake
+        ) { update in
             // What is told is on the disk.
-            if update.status.state != state { await apart { await self.learned(update.status) } }
-            state = update.status.state
-            await tell(call, update.status, request.endpoint, newLogs: update.newLogs)
+            if update.isNewState { await self.learned(update.status) }
+            await self.tell(call, update.status, request.endpoint, newLogs: update.newLogs)
         }
     }
 
-    @inline(never)
     private func settled(
-        _ request: QueuedRequest, _ call: Call, _ outcome: QueueWait.Outcome
+        _ request: QueuedRequest, _ call: Call, _ outcome: QueueWait.Outcome, _ place: Turnstile.Place?
     ) async throws(RPCError) -> JSON {
         let detaches = call.params["on_cancel"] == "detach"
         var last: QueueStatus?
@@ -76,7 +68,7 @@ extension Bridge {
         let known = last
         let answer = await Task.detached { () async -> Result<JSON, RPCError> in
             do throws(RPCError) {
-                return .success(try await self.finish(request, call, status: known))
+                return .success(try await self.finish(request, call, known, place))
             } catch {
                 return .failure(error)
             }
@@ -84,8 +76,12 @@ extension Bridge {
         return try answer.get()
     }
 
-    private func finish(_ request: QueuedRequest, _ call: Call, status: QueueStatus?) async throws(RPCError) -> JSON {
+    private func finish(
+        _ request: QueuedRequest, _ call: Call, _ status: QueueStatus?, _ place: Turnstile.Place?
+    ) async throws(RPCError) -> JSON {
         var answer = try await output(request, call, status: status)
+        // Files may take long, and others wait to ask.
+        place?.leave()
         answer["backend"] = .string(request.client.backend.kind.rawValue)
         if let target = call.params["download_to"]?.stringValue {
             let files = FileValue.all(in: answer["data"] ?? .null)
