@@ -1,6 +1,7 @@
 """What each call of falbridge sends, seen by a server in fal's place; and that its names are fal_client's."""
 
 import asyncio
+import dataclasses
 import inspect
 import json
 import os
@@ -181,15 +182,24 @@ def test_asynchronous(env, fal):
 
 def test_names_are_fal_clients():
     fal_client = pytest.importorskip("fal_client")
-    left_out = {"repository", "fallback_repository", "method"}
-    for theirs, ours in [(fal_client.SyncClient, falbridge.SyncClient), (fal_client.AsyncClient, falbridge.AsyncClient),
-                         (fal_client.SyncRequestHandle, falbridge.SyncRequestHandle)]:
-        for name in ["run", "submit", "subscribe", "status", "result", "cancel", "get_handle", "upload", "upload_file",
-                     "upload_image", "iter_events", "get"]:
-            if not hasattr(theirs, name):
-                continue
-            wanted = set(inspect.signature(getattr(theirs, name)).parameters) - left_out
-            assert wanted <= set(inspect.signature(getattr(ours, name)).parameters), (theirs, name)
-    missing = {name for name in fal_client.__all__ if not hasattr(falbridge, name)}
-    assert missing == {"version_tuple", "RealtimeConnection", "AsyncRealtimeConnection", "ObjectExpiration",
-                       "StorageACLDecision", "stream", "stream_async", "realtime", "realtime_async", "set_get_current_app"}
+    unsupported = {"stream", "realtime", "ws_connect"}
+    for name in ["SyncClient", "AsyncClient", "SyncRequestHandle", "AsyncRequestHandle", "StorageACL", "Queued", "Completed"]:
+        theirs, ours = getattr(fal_client, name), getattr(falbridge, name)
+        for member, method in inspect.getmembers(theirs, lambda member: inspect.isfunction(member) or inspect.ismethod(member)):
+            if not member.startswith("_") and member not in unsupported:
+                wanted = set(inspect.signature(method).parameters)
+                assert wanted <= set(inspect.signature(getattr(ours, member)).parameters), (name, member)
+        wanted = {field.name for field in dataclasses.fields(theirs)}
+        assert wanted <= set(inspect.signature(ours).parameters), name
+    public = {name for name in vars(fal_client) if not name.startswith("_")} - {"auth", "client"}
+    assert public <= set(vars(falbridge)) and set(fal_client.__all__) <= set(falbridge.__all__)
+
+
+def test_what_is_not_there_says_so(env):
+    client = falbridge.SyncClient(bin=str(BIN), env=env)
+    for call in [lambda: client.stream(MODEL, INPUT), lambda: client.realtime(MODEL), lambda: falbridge.ws_connect(MODEL),
+                 lambda: falbridge.stream_async(MODEL, INPUT), lambda: client.run(MODEL, INPUT, method="GET"),
+                 falbridge.RealtimeConnection]:
+        with pytest.raises(falbridge.UnsupportedError) as caught:
+            call()
+        assert isinstance(caught.value, falbridge.FalClientError)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import mimetypes
-import pathlib
-from typing import Any
-
-from . import calls
 from .async_client import AsyncClient, AsyncRequestHandle
+from .calls import AsyncRealtimeConnection, RealtimeConnection, set_get_current_app
+from .encoding import encode, encode_file, encode_image
 from .errors import (BridgeError, BridgeNotFoundError, BridgeProcessError, CancelledRequestError, FalClientError,
-                     FalClientHTTPError, FalClientTimeoutError, ValidationError)
+                     FalClientHTTPError, FalClientTimeoutError, StartTimeoutError, UnsupportedError, ValidationError)
 from .status import Completed, InProgress, Queued, Status
-from .storage import StorageACL, StorageACLRule, StorageSettings
+from .storage import ObjectExpiration, StorageACL, StorageACLDecision, StorageACLRule, StorageSettings
 from .sync_client import SyncClient, SyncRequestHandle
 
 __version__ = "0.1.0"
+version_tuple = (0, 1, 0)
 
-# The clients of the module's own functions; each starts its process at the first call.
+# The clients of the module's own functions. They share a process, which starts at the first call.
 sync_client = SyncClient()
 async_client = AsyncClient()
 
@@ -38,6 +35,9 @@ validate = sync_client.validate
 models = sync_client.models
 schema = sync_client.schema
 configure = sync_client.configure
+stream = sync_client.stream
+realtime = sync_client.realtime
+ws_connect = sync_client.ws_connect
 
 subscribe_async = async_client.subscribe
 submit_async = async_client.submit
@@ -50,32 +50,25 @@ upload_file_async = async_client.upload_file
 upload_image_async = async_client.upload_image
 requests_async = async_client.requests
 verify_webhook_async = async_client.verify_webhook
-
-
-def encode(data: "bytes | str", content_type: str) -> str:
-    """A data URI."""
-    raw = data.encode() if isinstance(data, str) else data
-    return f"data:{content_type};base64,{base64.b64encode(raw).decode()}"
-
-
-def encode_image(image: Any, format: str = "jpeg") -> str:
-    """A Pillow image as a data URI."""
-    return encode(calls.image(image, format), f"image/{format}")
-
-
-def encode_file(path: "str | pathlib.Path") -> str:
-    """A file as a data URI."""
-    type, _ = mimetypes.guess_type(str(path))
-    return encode(pathlib.Path(path).read_bytes(), type or "application/octet-stream")
-
+download_async = async_client.download
+validate_async = async_client.validate
+models_async = async_client.models
+schema_async = async_client.schema
+configure_async = async_client.configure
+stream_async = async_client.stream
+realtime_async = async_client.realtime
+ws_connect_async = async_client.ws_connect
 
 __all__ = [
-    "AsyncClient", "AsyncRequestHandle", "BridgeError", "BridgeNotFoundError", "BridgeProcessError",
-    "CancelledRequestError", "Completed", "FalClientError", "FalClientHTTPError", "FalClientTimeoutError",
-    "InProgress", "Queued", "Status", "StorageACL", "StorageACLRule", "StorageSettings", "SyncClient",
-    "SyncRequestHandle", "ValidationError", "cancel", "cancel_async", "configure", "download", "encode",
-    "encode_file", "encode_image", "get_handle", "models", "requests", "requests_async", "result", "result_async",
-    "run", "run_async", "schema", "status", "status_async", "submit", "submit_async", "subscribe",
-    "subscribe_async", "upload", "upload_async", "upload_file", "upload_file_async", "upload_image",
-    "upload_image_async", "validate", "verify_webhook", "verify_webhook_async",
+    "AsyncClient", "AsyncRealtimeConnection", "AsyncRequestHandle", "BridgeError", "BridgeNotFoundError",
+    "BridgeProcessError", "CancelledRequestError", "Completed", "FalClientError", "FalClientHTTPError",
+    "FalClientTimeoutError", "InProgress", "ObjectExpiration", "Queued", "RealtimeConnection", "StartTimeoutError",
+    "Status", "StorageACL", "StorageACLDecision", "StorageACLRule", "StorageSettings", "SyncClient",
+    "SyncRequestHandle", "UnsupportedError", "ValidationError", "__version__", "cancel", "cancel_async",
+    "configure", "configure_async", "download", "download_async", "encode", "encode_file", "encode_image",
+    "get_handle", "models", "models_async", "realtime", "realtime_async", "requests", "requests_async", "result",
+    "result_async", "run", "run_async", "schema", "schema_async", "set_get_current_app", "status", "status_async",
+    "stream", "stream_async", "submit", "submit_async", "subscribe", "subscribe_async", "upload", "upload_async",
+    "upload_file", "upload_file_async", "upload_image", "upload_image_async", "validate", "validate_async",
+    "verify_webhook", "verify_webhook_async", "version_tuple", "ws_connect", "ws_connect_async",
 ]

@@ -1,15 +1,18 @@
-"""The params of the calls, which the sync and the async client share."""
+"""What the sync and the async client share: the params of the calls, and what is made of the answers."""
 
 from __future__ import annotations
 
-import base64
-import io
+import os
+import pathlib
+import warnings
 from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Union
 
-from . import storage
+from . import inputs, storage
+from .errors import FalClientTimeoutError, UnsupportedError, already_completed
+from .inputs import Steps
 from .status import InProgress, Completed, Status, parse
 
-Arguments = dict[str, Any]
+Arguments = Mapping[str, Any]
 Headers = Union[Mapping[Any, Any], Iterable[tuple[Any, Any]]]
 
 
@@ -18,28 +21,98 @@ def given(**params: Any) -> dict[str, Any]:
     return {name: value for name, value in params.items() if value is not None}
 
 
-def submit(application: str, arguments: Arguments, path: str, options: dict[str, Any]) -> dict[str, Any]:
-    """Params of `submit`, `subscribe` and `run`, from fal_client's names. Options that are None are left out."""
+def endpoint(application: str, path: str) -> str:
+    return application + ("/" + path.lstrip("/") if path else "")
+
+
+def submit(application: str, arguments: Arguments, path: str, options: dict[str, Any], method: str = "submit",
+           updates: "Optional[Updates]" = None) -> Steps[dict[str, Any]]:
+    """The answer of `submit`, `subscribe` or `run`, by fal_client's names. Options that are None are left out."""
     names = {"client_timeout": "timeout", "with_logs": "logs", "interval": "poll_interval"}
-    endpoint = application + ("/" + path.lstrip("/") if path else "")
+    to = endpoint(application, path)
     lifecycle = storage.params(options.pop("lifecycle", None))
     more = {names.get(name, name): value for name, value in options.items()}
-    return {"endpoint": endpoint, "input": arguments, **lifecycle, **given(**more)}
+    input = yield from inputs.uploaded(to, arguments, options.get("validate"))
+    return (yield from inputs.one(method, {"endpoint": to, "input": input, **lifecycle, **given(**more)}, updates))
 
 
-def upload(data: "bytes | str", content_type: Optional[str], file_name: Optional[str],
-           lifecycle: Optional[storage.StorageSettings]) -> dict[str, Any]:
-    """Params of `upload` for bytes."""
+def subscribe(application: str, arguments: Arguments, path: str, options: dict[str, Any],
+              on_enqueue: Optional[Callable[[str], Any]],
+              on_queue_update: Optional[Callable[[Status], Any]]) -> Steps[Any]:
+    updates = Updates(on_enqueue, on_queue_update)
+    try:
+        return (yield from submit(application, arguments, path, options, "subscribe", updates))["data"]
+    except FalClientTimeoutError as error:
+        error.timeout = options["client_timeout"]
+        raise
+
+
+def run(application: str, arguments: Arguments, path: str, options: dict[str, Any], method: str) -> Steps[Any]:
+    if method.upper() != "POST":
+        raise unsupported(f"run with method={method!r}")
+    return (yield from submit(application, arguments, path, options, "run"))["data"]
+
+
+def check_timeouts(start: Optional[float], end: Optional[float]) -> None:
+    """Warns as fal_client does. Called by what the caller called."""
+    if start is not None and end is not None and start > end:
+        warnings.warn(f"start_timeout ({start} s) is larger than client_timeout ({end} s), which ends the wait first",
+                      UserWarning, stacklevel=3)
+
+
+def handle_fields(answer: dict[str, Any]) -> dict[str, Any]:
+    """Of a handle, from the answer of `submit`."""
+    urls = {name: answer.get(name) for name in ("response_url", "status_url", "cancel_url")}
+    return {"request_id": answer["request_id"], "application": answer["endpoint"], **urls}
+
+
+def unsupported(what: str) -> UnsupportedError:
+    return UnsupportedError(f"{what} is not in fal-bridge; fal's own client has it")
+
+
+class RealtimeConnection:
+    """A name of fal_client's, for those who import it."""
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        raise unsupported("realtime")
+
+
+class AsyncRealtimeConnection(RealtimeConnection):
+    """As RealtimeConnection."""
+
+
+def set_get_current_app(_: Any) -> None:
+    """For apps that run at fal, which have fal's own client."""
+    raise unsupported("set_get_current_app")
+
+
+def upload(data: Any, content_type: Optional[str], file_name: Optional[str],
+           lifecycle: Optional[storage.StorageSettings]) -> Steps[str]:
+    """The URL of anything that may stand in an input, or of a text."""
     raw = data.encode() if isinstance(data, str) else data
-    return {"data": base64.b64encode(raw).decode(), **storage.params(lifecycle),
-            **given(content_type=content_type or None, file_name=file_name or None)}
+    if not inputs.is_binary(raw):
+        raise TypeError(f"an upload is bytes, text, an open file or a path object, not {type(data).__name__}")
+    named = given(content_type=content_type or None, file_name=file_name or None)
+    return (yield from inputs.upload(raw, {**storage.params(lifecycle), **named}))
 
 
-def image(picture: Any, format: str) -> bytes:
-    """The bytes of a Pillow image."""
-    with io.BytesIO() as buffer:
-        picture.save(buffer, format=format)
-        return buffer.getvalue()
+def upload_file(path: "str | os.PathLike[str]", lifecycle: Optional[storage.StorageSettings]) -> Steps[str]:
+    return upload(pathlib.Path(path), None, None, lifecycle)
+
+
+def upload_image(image: Any, format: str, lifecycle: Optional[storage.StorageSettings]) -> Steps[str]:
+    return (yield from upload(inputs.image(image, format), f"image/{format}", None, lifecycle))
+
+
+def request(application: str, request_id: str, **more: Any) -> dict[str, Any]:
+    """Params of what is about one request."""
+    return given(endpoint=application, request_id=request_id, **more)
+
+
+def check_cancelled(answer: dict[str, Any], application: str) -> None:
+    """As fal_client, an error where the cancel came too late."""
+    if answer["outcome"] == "ALREADY_COMPLETED":
+        raise already_completed(answer["request_id"], application)
 
 
 def webhook(headers: Headers, body: "bytes | str", max_age: float) -> Optional[dict[str, Any]]:

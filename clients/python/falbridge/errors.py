@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Optional
+
+Detail = list[dict[str, Any]]
 
 
 class FalClientError(Exception):
@@ -10,7 +13,11 @@ class FalClientError(Exception):
 
 
 class BridgeNotFoundError(FalClientError):
-    """The program fal-bridge is nowhere."""
+    """The program fal-bridge is nowhere, or speaks another protocol."""
+
+
+class UnsupportedError(FalClientError, NotImplementedError):
+    """fal_client has this, and the bridge does not."""
 
 
 class BridgeProcessError(FalClientError):
@@ -24,6 +31,22 @@ class BridgeProcessError(FalClientError):
         super().__init__(f"fal-bridge ended with {returncode}: {last[0]}")
         self.returncode = returncode
         self.stderr = stderr
+
+
+class Response:
+    """What is used of an HTTP library's answer in fal_client's errors, from what the bridge says of it."""
+
+    def __init__(self, status_code: Optional[int], headers: dict[str, str], body: dict[str, Any]) -> None:
+        self.status_code = status_code
+        self.headers = headers
+        self._body = body
+
+    def json(self) -> dict[str, Any]:
+        return self._body
+
+    @property
+    def text(self) -> str:
+        return json.dumps(self._body, ensure_ascii=False)
 
 
 class BridgeError(FalClientError):
@@ -40,12 +63,31 @@ class BridgeError(FalClientError):
         self.request_id: Optional[str] = data.get("request_id")
         self.error_type: Optional[str] = data.get("error_type")
         self.status_code: Optional[int] = data.get("http_status")
-        self.detail: list[dict[str, Any]] = data.get("detail") or []
+        self.detail: Detail = data.get("detail") or []
 
     @property
-    def field_errors(self) -> list[dict[str, Any]]:
+    def field_errors(self) -> Detail:
         """Each wrong field: {loc, msg, type, ctx?}."""
         return self.detail
+
+    @property
+    def errors(self) -> Detail:
+        """As `field_errors`."""
+        return self.detail
+
+    @property
+    def response_headers(self) -> dict[str, str]:
+        """fal's headers that say something of the error, as far as the bridge tells."""
+        known = {"x-fal-request-id": self.request_id, "x-fal-error-type": self.error_type}
+        return {name: value for name, value in known.items() if value}
+
+    @property
+    def response(self) -> Response:
+        """The answer in fal's form, as fal_client's errors have it."""
+        body: dict[str, Any] = {"detail": self.detail or self.message}
+        if self.error_type:
+            body["error_type"] = self.error_type
+        return Response(self.status_code, self.response_headers, body)
 
 
 class FalClientHTTPError(BridgeError):
@@ -53,7 +95,13 @@ class FalClientHTTPError(BridgeError):
 
 
 class FalClientTimeoutError(BridgeError, TimeoutError):
-    """`client_timeout` or `start_timeout` ran out."""
+    """`client_timeout` ran out; `timeout` is what it was."""
+
+    timeout: Optional[float] = None
+
+
+class StartTimeoutError(FalClientHTTPError, FalClientTimeoutError):
+    """`start_timeout` ran out: the server's 504, which fal_client raises as its FalClientHTTPError."""
 
 
 class ValidationError(FalClientHTTPError):
@@ -61,19 +109,24 @@ class ValidationError(FalClientHTTPError):
     the model."""
 
 
-class CancelledRequestError(BridgeError):
+class CancelledRequestError(FalClientHTTPError):
     """The request was cancelled."""
 
 
 def from_answer(error: dict[str, Any]) -> BridgeError:
     """The exception for an error answer."""
-    kind = (error.get("data") or {}).get("kind")
+    data = error.get("data") or {}
+    kind, has_status = data.get("kind"), bool(data.get("http_status"))
     if kind == "timeout":
-        return FalClientTimeoutError(error)
+        return StartTimeoutError(error) if has_status else FalClientTimeoutError(error)
     if kind in ("invalid_params", "rejected"):
         return ValidationError(error)
     if kind == "cancelled":
         return CancelledRequestError(error)
-    if (error.get("data") or {}).get("http_status"):
-        return FalClientHTTPError(error)
-    return BridgeError(error)
+    return FalClientHTTPError(error) if has_status else BridgeError(error)
+
+
+def already_completed(request_id: str, endpoint: str) -> FalClientHTTPError:
+    """A cancel that came too late, which is an error of fal_client's."""
+    return FalClientHTTPError({"code": 1409, "message": "ALREADY_COMPLETED", "data": {
+        "kind": "already_completed", "request_id": request_id, "endpoint": endpoint, "http_status": 400}})

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Optional, Union
+from typing import Any, Literal, Optional, Union
+
+ObjectExpiration = Union[Literal["never", "immediate", "1h", "1d", "7d", "30d", "1y"], int]
+StorageACLDecision = Literal["hide", "forbid", "allow"]
 
 
 @dataclass(frozen=True)
 class StorageACLRule:
-    """What one user may do: `decision` is "allow", "forbid" or "hide"."""
+    """What one user may do."""
 
     user: str
-    decision: str
+    decision: StorageACLDecision
 
 
 @dataclass(frozen=True)
 class StorageACL:
     """What strangers may do, and the exceptions."""
 
-    default: Optional[str] = None
+    default: Optional[StorageACLDecision] = None
     rules: Optional[list[StorageACLRule]] = None
 
 
 @dataclass(frozen=True)
 class StorageSettings:
-    """`expires_in` is seconds, or "immediate", "1h", "1d", "7d", "30d", "1y", "never"."""
+    """`expires_in` is seconds, or one of the words."""
 
-    expires_in: Union[int, str, None] = None
+    expires_in: Optional[ObjectExpiration] = None
     initial_acl: Optional[StorageACL] = None
 
 

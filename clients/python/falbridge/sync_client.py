@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import pathlib
+import os
 import queue
-import threading
 import time
-from concurrent.futures import Future
+import weakref
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from typing import Any, Callable, Iterator, Optional, Sequence
 
-from . import calls
+from . import calls, shared
+from .errors import FalClientError
+from .inputs import Call, Steps
 from .process import Process
 from .status import Completed, Status, parse
-from .storage import StorageSettings, params as lifecycle_params
+from .storage import StorageSettings
 
 CANCEL_TIMEOUT = 15.0
 
@@ -26,9 +28,13 @@ class SyncRequestHandle:
     application: str
     client: "SyncClient" = field(repr=False)
     # What the queue named at the submit; None for one that was taken up by its id.
-    response_url: Optional[str] = None
-    status_url: Optional[str] = None
-    cancel_url: Optional[str] = None
+    response_url: Optional[str] = field(default=None, repr=False)
+    status_url: Optional[str] = field(default=None, repr=False)
+    cancel_url: Optional[str] = field(default=None, repr=False)
+
+    @classmethod
+    def from_request_id(cls, client: "SyncClient", application: str, request_id: str) -> "SyncRequestHandle":
+        return cls(request_id, application, client)
 
     def status(self, *, with_logs: bool = False) -> Status:
         return self.client.status(self.application, self.request_id, with_logs=with_logs)
@@ -44,38 +50,50 @@ class SyncRequestHandle:
 
     def get(self, *, interval: Optional[float] = None, timeout: Optional[float] = None) -> Any:
         """Waits for the output. `interval` is fal_client's: when to ask is the bridge's to know."""
-        return self.client.request("result", calls.given(
-            endpoint=self.application, request_id=self.request_id, wait=True, timeout=timeout))["data"]
+        return self.client.result(self.application, self.request_id, timeout=timeout)
 
     def cancel(self) -> None:
         self.client.cancel(self.application, self.request_id)
 
 
 class SyncClient:
-    """A client with a process of its own, started at the first call and again when it has died.
+    """A client. Those with the same settings share a process, which starts at the first call and again when it has
+    died, and ends when they are closed.
 
-    key: as FAL_KEY; handed over in the environment. bin: the program. args: flags for it. env: variables for it.
+    key: as FAL_KEY; handed over in the environment. default_timeout: fal_client's; the bridge has its own deadlines.
+    bin: the program. args: flags for it. env: variables for it.
     """
 
-    def __init__(self, key: Optional[str] = None, *, bin: Optional[str] = None, args: Sequence[str] = (),
-                 env: Optional[dict[str, str]] = None) -> None:
-        self._bin = bin
-        self._args = tuple(args)
-        self._env = {**(env or {}), **({"FAL_KEY": key} if key else {})}
-        self._lock = threading.Lock()  # guards _process
-        self._process: Optional[Process] = None
+    def __init__(self, key: Optional[str] = None, default_timeout: float = 120.0, *, bin: Optional[str] = None,
+                 args: Sequence[str] = (), env: Optional[dict[str, str]] = None) -> None:
+        self.key = key
+        self.default_timeout = default_timeout
+        self._settings = (bin, tuple(args), {**(env or {}), **({"FAL_KEY": key} if key else {})})
+        self._bridge: Optional[shared.Bridge] = None
+        self._release: Optional[weakref.finalize] = None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+    def bridge(self) -> shared.Bridge:
+        """What keeps the process, which this client has a share in from here on."""
+        if self._bridge is None:
+            bridge = shared.lease(*self._settings)
+            release = weakref.finalize(self, shared.release, bridge)
+            if self._bridge is None:
+                self._bridge, self._release = bridge, release
+            else:
+                release()  # Another thread was first.
+        return self._bridge
 
     def process(self) -> Process:
         """The running process."""
-        with self._lock:
-            if self._process is None or not self._process.is_alive:
-                self._process = Process(self._bin, self._args, self._env)
-            return self._process
+        return self.bridge().process()
 
     def close(self) -> None:
-        with self._lock:
-            process, self._process = self._process, None
-        if process:
+        """Gives the share up; the last one waits for the end of the process. The next call takes a new share."""
+        release, self._bridge, self._release = self._release, None, None
+        if release and (process := release()):
             process.close()
 
     def __enter__(self) -> "SyncClient":
@@ -90,7 +108,7 @@ class SyncClient:
         process = self.process()
         events: "queue.SimpleQueue[Optional[tuple[str, dict[str, Any]]]]" = queue.SimpleQueue()
         forward = (lambda name, about: events.put((name, about))) if listener else None
-        future: Future[Any] = process.call(method, params or {}, forward)
+        future = process.call(method, params or {}, forward)
         future.add_done_callback(lambda _: events.put(None))
         try:
             while (event := events.get()) is not None:
@@ -99,15 +117,36 @@ class SyncClient:
             return future.result()
         except BaseException:
             # Ctrl-C, or a callback that raised: nobody wants the answer any more, and the queue should know.
-            if not future.done():
-                process.cancel(future)
-                try:
-                    future.exception(CANCEL_TIMEOUT)
-                except BaseException:
-                    pass
+            _abandon(process, [future])
             raise
 
-    def subscribe(self, application: str, arguments: dict[str, Any], *, path: str = "", hint: Optional[str] = None,
+    def _together(self, made: list[Call]) -> list[Any]:
+        """The answers of calls that are made side by side, an exception in place of one that is an error."""
+        if len(made) == 1:
+            try:
+                return [self.request(made[0].method, made[0].params, made[0].updates)]
+            except FalClientError as error:
+                return [error]
+        process = self.process()
+        futures = [process.call(call.method, call.params) for call in made]
+        try:
+            wait(futures)
+        except BaseException:
+            _abandon(process, futures)
+            raise
+        return [future.exception() or future.result() for future in futures]
+
+    def _follow(self, steps: Steps[Any]) -> Any:
+        answers: Any = None
+        try:
+            while True:
+                answers = self._together(steps.send(answers))
+        except StopIteration as end:
+            return end.value
+        finally:
+            steps.close()
+
+    def subscribe(self, application: str, arguments: calls.Arguments, *, path: str = "", hint: Optional[str] = None,
                   with_logs: bool = False, interval: Optional[float] = None,
                   on_enqueue: Optional[Callable[[str], Any]] = None,
                   on_queue_update: Optional[Callable[[Status], Any]] = None, priority: Optional[str] = None,
@@ -117,46 +156,46 @@ class SyncClient:
                   lifecycle: Optional[StorageSettings] = None, download_to: Optional[str] = None,
                   on_cancel: Optional[str] = None, auto_upload: Optional[bool] = None,
                   validate: Optional[bool] = None) -> Any:
-        """Runs a model and waits for its output. Paths of local files in the arguments are uploaded."""
-        params = calls.submit(application, arguments, path, dict(
+        """Runs a model and waits for its output. Files in the arguments are uploaded."""
+        calls.check_timeouts(start_timeout, client_timeout)
+        return self._follow(calls.subscribe(application, arguments, path, dict(
             hint=hint, with_logs=with_logs or None, interval=interval, priority=priority, headers=headers,
             start_timeout=start_timeout, client_timeout=client_timeout, mode=mode, webhook_url=webhook_url,
             max_queue_length=max_queue_length, lifecycle=lifecycle, download_to=download_to, on_cancel=on_cancel,
-            auto_upload=auto_upload, validate=validate))
-        return self.request("subscribe", params, calls.Updates(on_enqueue, on_queue_update))["data"]
+            auto_upload=auto_upload, validate=validate), on_enqueue, on_queue_update))
 
-    def submit(self, application: str, arguments: dict[str, Any], *, path: str = "", hint: Optional[str] = None,
+    def submit(self, application: str, arguments: calls.Arguments, *, path: str = "", hint: Optional[str] = None,
                webhook_url: Optional[str] = None, priority: Optional[str] = None,
                headers: Optional[dict[str, str]] = None, start_timeout: Optional[float] = None,
                max_queue_length: Optional[int] = None, lifecycle: Optional[StorageSettings] = None,
                auto_upload: Optional[bool] = None, validate: Optional[bool] = None) -> SyncRequestHandle:
         """Puts a request into the queue and comes back at once."""
-        answer = self.request("submit", calls.submit(application, arguments, path, dict(
+        answer = self._follow(calls.submit(application, arguments, path, dict(
             hint=hint, webhook_url=webhook_url, priority=priority, headers=headers, start_timeout=start_timeout,
             max_queue_length=max_queue_length, lifecycle=lifecycle, auto_upload=auto_upload, validate=validate)))
-        return SyncRequestHandle(answer["request_id"], answer["endpoint"], self, answer["response_url"],
-                                 answer["status_url"], answer["cancel_url"])
+        return SyncRequestHandle(client=self, **calls.handle_fields(answer))
 
-    def run(self, application: str, arguments: dict[str, Any], *, path: str = "", timeout: Optional[float] = None,
-            start_timeout: Optional[float] = None, hint: Optional[str] = None,
+    def run(self, application: str, arguments: calls.Arguments, *, method: str = "POST", path: str = "",
+            timeout: Optional[float] = None, start_timeout: Optional[float] = None, hint: Optional[str] = None,
             headers: Optional[dict[str, str]] = None, lifecycle: Optional[StorageSettings] = None,
             auto_upload: Optional[bool] = None, validate: Optional[bool] = None) -> Any:
         """Runs a quick model without the queue."""
-        return self.request("run", calls.submit(application, arguments, path, dict(
+        return self._follow(calls.run(application, arguments, path, dict(
             timeout=timeout, start_timeout=start_timeout, hint=hint, headers=headers, lifecycle=lifecycle,
-            auto_upload=auto_upload, validate=validate)))["data"]
+            auto_upload=auto_upload, validate=validate), method))
 
     def get_handle(self, application: str, request_id: str) -> SyncRequestHandle:
         return SyncRequestHandle(request_id, application, self)
 
     def status(self, application: str, request_id: str, *, with_logs: bool = False) -> Status:
-        return parse(self.request("status", {"endpoint": application, "request_id": request_id, "logs": with_logs}))
+        return parse(self.request("status", calls.request(application, request_id, logs=with_logs)))
 
-    def result(self, application: str, request_id: str) -> Any:
-        return self.request("result", {"endpoint": application, "request_id": request_id})["data"]
+    def result(self, application: str, request_id: str, *, timeout: Optional[float] = None) -> Any:
+        """The output, waited for."""
+        return self.request("result", calls.request(application, request_id, wait=True, timeout=timeout))["data"]
 
     def cancel(self, application: str, request_id: str) -> None:
-        self.request("cancel", {"endpoint": application, "request_id": request_id})
+        calls.check_cancelled(self.request("cancel", calls.request(application, request_id)), application)
 
     def requests(self, *, status: Optional[str] = None, application: Optional[str] = None, limit: int = 50,
                  before: Optional[str] = None) -> list[dict[str, Any]]:
@@ -172,22 +211,26 @@ class SyncClient:
         params = calls.webhook(headers, body, max_age)
         return self.request("verify_webhook", params) if params else calls.NO_TEXT
 
-    def upload(self, data: "bytes | str", content_type: Optional[str] = None, file_name: Optional[str] = None, *,
+    def upload(self, data: Any, content_type: Optional[str] = None, file_name: Optional[str] = None, *,
+               repository: Any = None, fallback_repository: Any = None,
                lifecycle: Optional[StorageSettings] = None) -> str:
-        return self.request("upload", calls.upload(data, content_type, file_name, lifecycle))["url"]
+        """Uploads bytes, a text, or an open file. The repositories are fal_client's: the bridge chooses by itself."""
+        return self._follow(calls.upload(data, content_type, file_name, lifecycle))
 
-    def upload_file(self, path: "str | pathlib.Path", *, lifecycle: Optional[StorageSettings] = None) -> str:
-        return self.request("upload", {"path": str(path), **lifecycle_params(lifecycle)})["url"]
+    def upload_file(self, path: "str | os.PathLike[str]", *, repository: Any = None, fallback_repository: Any = None,
+                    lifecycle: Optional[StorageSettings] = None) -> str:
+        return self._follow(calls.upload_file(path, lifecycle))
 
-    def upload_image(self, image: Any, format: str = "jpeg", *, lifecycle: Optional[StorageSettings] = None) -> str:
+    def upload_image(self, image: Any, format: str = "jpeg", *, repository: Any = None,
+                     fallback_repository: Any = None, lifecycle: Optional[StorageSettings] = None) -> str:
         """Uploads a Pillow image."""
-        return self.upload(calls.image(image, format), f"image/{format}", lifecycle=lifecycle)
+        return self._follow(calls.upload_image(image, format, lifecycle))
 
     def download(self, url: str, to: str, *, overwrite: bool = False) -> list[dict[str, Any]]:
         return self.request("download", {"url": url, "to": to, "overwrite": overwrite})["files"]
 
-    def validate(self, application: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        return self.request("validate", {"endpoint": application, "input": arguments})
+    def validate(self, application: str, arguments: calls.Arguments) -> dict[str, Any]:
+        return self.request("validate", {"endpoint": application, "input": dict(arguments)})
 
     def models(self, query: str = "") -> list[dict[str, Any]]:
         return self.request("models", {"query": query})["models"]
@@ -196,5 +239,27 @@ class SyncClient:
         return self.request("schema", {"endpoint": application})
 
     def configure(self, **settings: Any) -> dict[str, Any]:
-        """credentials, backend, proxy_url, default_endpoint."""
-        return self.request("configure", settings)
+        """credentials, backend, proxy_url, default_endpoint: for every client that shares the process."""
+        answer = self.request("configure", settings)
+        self.bridge().keep(settings)
+        return answer
+
+    def stream(self, *_: Any, **__: Any) -> Any:
+        raise calls.unsupported("stream")
+
+    def realtime(self, *_: Any, **__: Any) -> Any:
+        raise calls.unsupported("realtime")
+
+    def ws_connect(self, *_: Any, **__: Any) -> Any:
+        raise calls.unsupported("ws_connect")
+
+
+def _abandon(process: Process, futures: "list[Future[Any]]") -> None:
+    """Cancels calls, and waits until the bridge has said so: then the queue has been told."""
+    for future in futures:
+        if not future.done():
+            process.cancel(future)
+    try:
+        wait(futures, CANCEL_TIMEOUT)
+    except BaseException:
+        pass
