@@ -7,6 +7,7 @@ import os
 import pathlib
 import queue
 import subprocess
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -16,6 +17,7 @@ import pytest
 fal_client = pytest.importorskip("fal_client")
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOCAL = pathlib.Path(os.environ.get("FAL_LOCAL_BIN", ROOT / ".build/debug/fal-local"))
+BRIDGE = pathlib.Path(os.environ.get("FAL_BRIDGE_BIN", ROOT / ".build/debug/fal-bridge"))
 BUNNY = ROOT / "Tests/media/bunny.mp4"
 MODEL = "fal-ai/fast-animatediff/video-to-video"
 KEY = "kid:secret"
@@ -29,6 +31,9 @@ FAULTS = {
         {"prompt": "bad field", "fail": "field"},
         {"prompt": "gone", "fail": "runner_disconnected"},
         {"prompt": "quick", "file": {"size": 5000}},
+        {"prompt": "broken", "fail": "internal_server_error"},
+        {"prompt": "no policy", "fail": "content_policy_violation"},
+        {"prompt": "waits", "queue_seconds": 600},
     ],
     "min_part_bytes": 0,
 }
@@ -217,3 +222,21 @@ def test_the_async_client(base):
             await handle.get(interval=0.02)
 
     asyncio.run(asyncio.wait_for(main(), 2 * DEADLINE))
+
+
+def test_the_same_script_with_both_clients(server, tmp_path):
+    """same_script.py, whose import line alone differs, tells the same of fal's own client and of falbridge."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("FAL_", "XDG_"))}
+    kept.update(FAL_KEY=KEY, PYTHONPATH=str(ROOT / "clients/python"), FAL_QUEUE_URL=server, FAL_RUN_URL=server + "/run",
+                FAL_REST_URL=server, FAL_BRIDGE_BACKEND="fal", FAL_BRIDGE_STATE=str(tmp_path), FAL_BRIDGE_BIN=str(BRIDGE))
+    running = [subprocess.Popen([sys.executable, str(ROOT / "Tests/clients/same_script.py"), module, server, str(BUNNY)],
+                                env=kept, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
+               for module in ("fal_client", "falbridge")]
+    outputs = [process.communicate(timeout=4 * DEADLINE) for process in running]
+    assert [process.returncode for process in running] == [0, 0], [errors.decode()[-2000:] for _, errors in outputs]
+    theirs, ours = (json.loads(output) for output, _ in outputs)
+    # fal's word for a run that failed at the queue is there; its HTTP status may not be.
+    for what in ("gone", "start"):
+        if ours["failed"][what]["status"] is None:
+            del ours["failed"][what]["status"], theirs["failed"][what]["status"]
+    assert ours == theirs

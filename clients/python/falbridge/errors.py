@@ -91,7 +91,7 @@ class BridgeError(FalClientError):
 
 
 class FalClientHTTPError(BridgeError):
-    """The server answered with an error."""
+    """The server answered with an error, or the run failed there; `status_code` is None where it is not known."""
 
 
 class FalClientTimeoutError(BridgeError, TimeoutError):
@@ -100,8 +100,8 @@ class FalClientTimeoutError(BridgeError, TimeoutError):
     timeout: Optional[float] = None
 
 
-class StartTimeoutError(FalClientHTTPError, FalClientTimeoutError):
-    """`start_timeout` ran out: the server's 504, which fal_client raises as its FalClientHTTPError."""
+class StartTimeoutError(FalClientHTTPError, TimeoutError):
+    """`start_timeout` ran out at the server: to fal_client any other FalClientHTTPError, and no timeout of its own."""
 
 
 class ValidationError(FalClientHTTPError):
@@ -119,11 +119,14 @@ def from_answer(error: dict[str, Any]) -> BridgeError:
     kind, has_status = data.get("kind"), bool(data.get("http_status"))
     if kind == "timeout":
         return StartTimeoutError(error) if has_status else FalClientTimeoutError(error)
+    if data.get("error_type") == "request_timeout":
+        return StartTimeoutError(error)
     if kind in ("invalid_params", "rejected"):
         return ValidationError(error)
     if kind == "cancelled":
         return CancelledRequestError(error)
-    return FalClientHTTPError(error) if has_status else BridgeError(error)
+    # Of a run that failed at the queue only fal's word for it may be known.
+    return FalClientHTTPError(error) if has_status or kind == "request_failed" else BridgeError(error)
 
 
 def already_completed(request_id: str, endpoint: str) -> FalClientHTTPError:
