@@ -17,6 +17,7 @@ fal_client = importlib.import_module(module)
 if module == "fal_client":
     fal_client.client.RUN_URL_FORMAT, fal_client.client.QUEUE_URL_FORMAT = url + "/run/", url + "/"
     fal_client.client.REST_URL = fal_client.client.CDN_URL = url
+    fal_client.client.BASE_DELAY = 0.01
 
 MODEL = "fal-ai/fast-animatediff/video-to-video"
 INPUT = {"video_url": "https://v3.fal.media/a.mp4"}
@@ -46,7 +47,8 @@ def failure(call):
         return {"timeout": error.timeout, "is": isinstance(error, TimeoutError), "id": len(error.request_id)}
     except fal_client.FalClientHTTPError as error:
         detail = error.response.json().get("detail") if error.status_code == 422 else None
-        return {"status": error.status_code, "type": error.error_type, "is": isinstance(error, fal_client.FalClientError),
+        is_one = isinstance(error, fal_client.FalClientError)
+        return {"status": error.status_code, "type": error.error_type, "is": is_one,
                 "detail": detail and [[each["loc"], each["type"], each["msg"]] for each in detail]}
     except OSError as error:
         return type(error).__name__
@@ -56,22 +58,23 @@ def failure(call):
 def subscribed():
     enqueued, states = [], []
     output = fal_client.subscribe(
-        MODEL, {**INPUT, "prompt": "steps"}, with_logs=True, on_enqueue=enqueued.append, on_queue_update=states.append,
+        MODEL, {**INPUT, "prompt": "brief"}, with_logs=True, on_enqueue=enqueued.append, on_queue_update=states.append,
         priority="low", hint="here", headers={"X-Fal-Tags": "a=b"}, start_timeout=30, client_timeout=30, interval=0.05)
+    plain = fal_client.subscribe("fal-ai/fast-animatediff", {**INPUT, "prompt": "brief"}, path="/video-to-video")
     quiet = []
-    fal_client.subscribe(MODEL, {**INPUT, "prompt": "steps"}, on_queue_update=quiet.append)
+    fal_client.subscribe(MODEL, {**INPUT, "prompt": "brief"}, on_queue_update=quiet.append)
     return {"output": output, "states": names(states), "last": last(states), "enqueued": list(map(len, enqueued)),
             "positions": states[0].position, "without logs": quiet[-1].logs or None,
-            "plain": fal_client.subscribe("fal-ai/fast-animatediff", {**INPUT, "prompt": "steps"}, path="/video-to-video")}
+            "plain": plain}
 
 
 def submitted():
-    handle = fal_client.submit(MODEL, {**INPUT, "prompt": "steps"})
+    handle = fal_client.submit(MODEL, {**INPUT, "prompt": "brief"})
     base = f"{url}/fal-ai/fast-animatediff/requests/{handle.request_id}"
     states = list(handle.iter_events(with_logs=True, interval=0.02))
     again = fal_client.sync_client.get_handle(MODEL, handle.request_id)
     return {
-        "urls": [handle.response_url == base, handle.status_url == base + "/status", handle.cancel_url == base + "/cancel"],
+        "urls": [url.removeprefix(base) for url in (handle.response_url, handle.status_url, handle.cancel_url)],
         "states": names(states), "last": last(states), "got": handle.get(), "again": again.get(interval=0.1),
         "status": type(handle.status()).__name__, "result": fal_client.result(MODEL, handle.request_id),
         "with logs": last([fal_client.status(MODEL, handle.request_id, with_logs=True)]),
@@ -95,10 +98,10 @@ def failed():
            for prompt in ["bad field", "gone", "broken", "no policy"]},
         "run": failure(lambda: fal_client.run(MODEL, {**INPUT, "prompt": "bad field"})),
         "run, gone": failure(lambda: fal_client.run(MODEL, {**INPUT, "prompt": "gone"})),
-        "key": failure(lambda: other.submit(MODEL, {**INPUT, "prompt": "steps"})),
+        "key": failure(lambda: other.submit(MODEL, {**INPUT, "prompt": "brief"})),
         "id": failure(lambda: fal_client.status(MODEL, unknown)),
         "model": failure(lambda: fal_client.submit("fal-ai/unknown/thing", {})),
-        "time": failure(lambda: fal_client.subscribe(MODEL, {**INPUT, "prompt": "long"}, client_timeout=1.5)),
+        "time": failure(lambda: fal_client.subscribe(MODEL, {**INPUT, "prompt": "long"}, client_timeout=1.1)),
         "start": failure(lambda: fal_client.subscribe(MODEL, {**INPUT, "prompt": "waits"}, start_timeout=1.1)),
         "file": failure(lambda: fal_client.upload_file("missing.mp4")),
     }
@@ -130,9 +133,9 @@ def uploaded():
 async def asynchronous():
     states, enqueued = [], []
     output = await fal_client.subscribe_async(
-        MODEL, {**INPUT, "prompt": "steps"}, with_logs=True, on_enqueue=enqueued.append, on_queue_update=states.append)
+        MODEL, {**INPUT, "prompt": "brief"}, with_logs=True, on_enqueue=enqueued.append, on_queue_update=states.append)
     client = fal_client.AsyncClient()
-    handle = await client.submit(MODEL, {**INPUT, "prompt": "steps"})
+    handle = await client.submit(MODEL, {**INPUT, "prompt": "brief"})
     events = [event async for event in handle.iter_events(with_logs=True)]
     slow = await fal_client.submit_async(MODEL, {**INPUT, "prompt": "long"})
     await slow.cancel()

@@ -27,6 +27,8 @@ FAULTS = {
     "jobs": [
         {"prompt": "steps", "queue_seconds": 0.3, "queue_positions": 2, "run_seconds": 0.6, "steps": 3,
          "logs": ["hello"], "output": {"n": 1}},
+        {"prompt": "brief", "queue_seconds": 0.15, "queue_positions": 1, "run_seconds": 0.3, "steps": 2,
+         "logs": ["hello", {"message": "careful", "level": "WARN"}], "output": {"n": 1}},
         {"prompt": "long", "run_seconds": 600},
         {"prompt": "bad field", "fail": "field"},
         {"prompt": "gone", "fail": "runner_disconnected"},
@@ -227,9 +229,11 @@ def test_the_async_client(base):
 def test_the_same_script_with_both_clients(server, tmp_path):
     """same_script.py, whose import line alone differs, tells the same of fal's own client and of falbridge."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("FAL_", "XDG_"))}
-    kept.update(FAL_KEY=KEY, PYTHONPATH=str(ROOT / "clients/python"), FAL_QUEUE_URL=server, FAL_RUN_URL=server + "/run",
-                FAL_REST_URL=server, FAL_BRIDGE_BACKEND="fal", FAL_BRIDGE_STATE=str(tmp_path), FAL_BRIDGE_BIN=str(BRIDGE))
-    running = [subprocess.Popen([sys.executable, str(ROOT / "Tests/clients/same_script.py"), module, server, str(BUNNY)],
+    kept.update(FAL_KEY=KEY, FAL_QUEUE_URL=server, FAL_RUN_URL=server + "/run", FAL_REST_URL=server,
+                FAL_BRIDGE_BACKEND="fal", FAL_BRIDGE_STATE=str(tmp_path), FAL_BRIDGE_BIN=str(BRIDGE),
+                PYTHONPATH=str(ROOT / "clients/python"))
+    script = ROOT / "Tests/clients/same_script.py"
+    running = [subprocess.Popen([sys.executable, str(script), module, server, str(BUNNY)],
                                 env=kept, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
                for module in ("fal_client", "falbridge")]
     outputs = [process.communicate(timeout=4 * DEADLINE) for process in running]

@@ -32,11 +32,13 @@ def fal():
     fake = FakeFal()
     fake.routes.update({
         f"POST /{MODEL}": answer({"status": "IN_QUEUE", "request_id": ID, "queue_position": 0}),
-        f"GET {BASE}/status": answer({"status": "COMPLETED", "request_id": ID, "metrics": {"inference_time": 1.5}, "logs": [
-            {"timestamp": "2026-01-01T00:00:00", "message": "a", "labels": {"level": "INFO"}}]}),
+        f"GET {BASE}/status": answer({
+            "status": "COMPLETED", "request_id": ID, "metrics": {"inference_time": 1.5},
+            "logs": [{"timestamp": "2026-01-01T00:00:00", "message": "a", "labels": {"level": "INFO"}}]}),
         f"GET {BASE}": answer({"seed": 7}), f"PUT {BASE}/cancel": answer({"status": "CANCELLATION_REQUESTED"}, 202),
         f"POST /run/{MODEL}": answer({"seed": 8}, x_fal_request_id=ID),
-        "POST /storage/upload/initiate": lambda _: answer({"upload_url": fake.url + "/put", "file_url": "https://v3.fal.media/x"}),
+        "POST /storage/upload/initiate": lambda _: answer({
+            "upload_url": fake.url + "/put", "file_url": "https://v3.fal.media/x"}),
         "PUT /put": answer({}),
     })
     yield fake
@@ -90,8 +92,9 @@ def test_submit_and_its_handle(client, fal):
 def test_subscribe(client, fal):
     for mode in (None, "polling"):
         ids, states = [], []
-        output = client.subscribe("fal-ai/fast-animatediff", INPUT, path="/video-to-video", with_logs=True, interval=0.05,
-                                  client_timeout=60, mode=mode, on_enqueue=ids.append, on_queue_update=states.append, **OPTIONS)
+        output = client.subscribe(
+            "fal-ai/fast-animatediff", INPUT, path="/video-to-video", with_logs=True, interval=0.05, client_timeout=60,
+            mode=mode, on_enqueue=ids.append, on_queue_update=states.append, **OPTIONS)
         assert output == {"seed": 7} and ids == [ID] and isinstance(states[0], falbridge.Queued)
         assert states[-1].metrics == {"inference_time": 1.5} and [line["message"] for line in states[-1].logs] == ["a"]
     check_options(fal.requests[0])
@@ -104,7 +107,8 @@ def test_run(client, fal):
     with pytest.raises(falbridge.ValidationError) as caught:
         client.run(MODEL, {"prompt": 1})
     assert isinstance(caught.value, falbridge.FalClientHTTPError) and caught.value.status_code is None
-    fal.routes[f"POST /run/{MODEL}"] = answer({"detail": "x"}, 500, x_fal_request_id=ID, x_fal_error_type="runner_server_error")
+    fal.routes[f"POST /run/{MODEL}"] = answer(
+        {"detail": "x"}, 500, x_fal_request_id=ID, x_fal_error_type="runner_server_error")
     with pytest.raises(falbridge.FalClientHTTPError) as caught:
         client.run(MODEL, INPUT)
     assert caught.value.status_code == 500 and caught.value.error_type == "runner_server_error"
@@ -147,7 +151,8 @@ def test_webhooks(client, fal):
     assert client.verify_webhook({name: [value] for name, value in headers.items()}, body) == good
     assert not client.verify_webhook(pairs + pairs, body)["valid"]
     assert client.verify_webhook(headers, b"\xff") == {"valid": False, "reason": "the body is not UTF-8"}
-    assert client.verify_webhook(signer.headers(body, timestamp=5), body, max_age=60)["reason"] == "the timestamp is too old"
+    old = client.verify_webhook(signer.headers(body, timestamp=5), body, max_age=60)
+    assert old["reason"] == "the timestamp is too old"
 
 
 def test_asynchronous(env, fal):
@@ -183,9 +188,13 @@ def test_asynchronous(env, fal):
 def test_names_are_fal_clients():
     fal_client = pytest.importorskip("fal_client")
     unsupported = {"stream", "realtime", "ws_connect"}
-    for name in ["SyncClient", "AsyncClient", "SyncRequestHandle", "AsyncRequestHandle", "StorageACL", "Queued", "Completed"]:
+
+    def is_method(member):
+        return inspect.isfunction(member) or inspect.ismethod(member)
+
+    for name in ["SyncClient", "AsyncClient", "SyncRequestHandle", "AsyncRequestHandle", "StorageACL", "Completed"]:
         theirs, ours = getattr(fal_client, name), getattr(falbridge, name)
-        for member, method in inspect.getmembers(theirs, lambda member: inspect.isfunction(member) or inspect.ismethod(member)):
+        for member, method in inspect.getmembers(theirs, is_method):
             if not member.startswith("_") and member not in unsupported:
                 wanted = set(inspect.signature(method).parameters)
                 assert wanted <= set(inspect.signature(getattr(ours, member)).parameters), (name, member)
@@ -197,9 +206,11 @@ def test_names_are_fal_clients():
 
 def test_what_is_not_there_says_so(env):
     client = falbridge.SyncClient(bin=str(BIN), env=env)
-    for call in [lambda: client.stream(MODEL, INPUT), lambda: client.realtime(MODEL), lambda: falbridge.ws_connect(MODEL),
-                 lambda: falbridge.stream_async(MODEL, INPUT), lambda: client.run(MODEL, INPUT, method="GET"),
-                 falbridge.RealtimeConnection]:
+    for call in [
+        lambda: client.stream(MODEL, INPUT), lambda: client.realtime(MODEL), lambda: falbridge.ws_connect(MODEL),
+        lambda: falbridge.stream_async(MODEL, INPUT), lambda: client.run(MODEL, INPUT, method="GET"),
+        falbridge.RealtimeConnection,
+    ]:
         with pytest.raises(falbridge.UnsupportedError) as caught:
             call()
         assert isinstance(caught.value, falbridge.FalClientError)

@@ -157,6 +157,8 @@ def _source(value: Any, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
 @contextlib.contextmanager
 def _of_bytes(data: Union[bytes, bytearray, memoryview], options: dict[str, Any]) -> Iterator[dict[str, Any]]:
     view = memoryview(data)
+    if not view.c_contiguous:
+        view = memoryview(view.tobytes())
     if view.nbytes <= MAX_INLINE:
         yield {"data": base64.b64encode(view).decode(), **options}
     else:
