@@ -1,5 +1,9 @@
 /** fal's client API, each call one of the bridge's. */
-import { BridgeProcess } from "./process.js";
+import { ApiError, UnsupportedError, alreadyCompleted } from "./errors.js";
+import { upload, uploaded } from "./inputs.js";
+import { lease, release } from "./shared.js";
+import { StatusStream } from "./status.js";
+import { verifyWebhook } from "./webhooks.js";
 
 const seconds = (milliseconds) => (milliseconds === undefined ? undefined : milliseconds / 1000);
 
@@ -9,76 +13,89 @@ const given = (object) => Object.fromEntries(Object.entries(object).filter(([, v
 /** The bridge's `expires_in` and `acl` from fal's settings. */
 const lifecycleParams = (settings = {}) => ({ expires_in: settings.expiresIn, acl: settings.initialAcl });
 
-/** The headers of a webhook by name, a list of values each: from fetch's Headers, node's own, or any object. */
-function webhookHeaders(headers) {
-  const found = {};
-  for (const [name, value] of typeof headers.entries === "function" ? headers.entries() : Object.entries(headers)) {
-    if (name.toLowerCase().startsWith("x-fal-webhook-")) (found[name.toLowerCase()] ??= []).push(...[value].flat());
-  }
-  return found;
+/** What the bridge does by itself, so that another's way of doing it cannot be put in. */
+const UNSUPPORTED_CONFIG = ["requestMiddleware", "responseHandler", "fetch"];
+
+/** A share in a process that nobody holds any more is given up. */
+const forgotten = new FinalizationRegistry(release);
+
+/** fal's proxies are for browsers where nothing else is said; a URL alone is taken, as it can mean nothing else here. */
+function proxyURL(proxy) {
+  if (typeof proxy === "string") return /^https?:/.test(proxy) ? proxy : undefined;
+  const when = typeof proxy?.when === "function" ? proxy.when({ isBrowser: false }) : proxy?.when !== "browser";
+  return when ? proxy?.url : undefined;
+}
+
+function bridgeSettings(config) {
+  const env = { ...config.env };
+  const key = typeof config.credentials === "function" ? config.credentials() : config.credentials;
+  const proxy = proxyURL(config.proxyUrl);
+  if (key) env.FAL_KEY = key;
+  if (proxy) env.FAL_PROXY_URL = proxy;
+  if (config.backend) env.FAL_BRIDGE_BACKEND = config.backend;
+  return { bin: config.bin, args: config.args, env };
 }
 
 export function createFalClient(settings = {}) {
-  let config = { ...settings };
-  let bridge;
+  // What the functions below share; when none of them is held any more, neither is this.
+  const share = { config: {}, bridge: undefined };
 
-  async function running() {
-    if (!bridge?.isAlive) {
-      const env = { ...config.env };
-      const key = typeof config.credentials === "function" ? config.credentials() : config.credentials;
-      if (key) env.FAL_KEY = key;
-      const proxy = typeof config.proxyUrl === "object" ? config.proxyUrl?.url : config.proxyUrl;
-      if (proxy) env.FAL_PROXY_URL = proxy;
-      if (config.backend) env.FAL_BRIDGE_BACKEND = config.backend;
-      bridge = new BridgeProcess({ bin: config.bin, args: config.args, env });
-    }
-    await bridge.ready;
-    return bridge;
+  /** Gives the share in the process up; the next call takes a new one. */
+  function close() {
+    if (!share.bridge) return;
+    forgotten.unregister(share);
+    release(share.bridge);
+    share.bridge = undefined;
   }
+
+  /** credentials, proxyUrl, backend, bin, args, env. What runs is left; the next call starts one that knows. */
+  function config(changes) {
+    for (const name of UNSUPPORTED_CONFIG) if (changes[name] !== undefined) throw new UnsupportedError(`config.${name}`);
+    share.config = { ...share.config, ...changes };
+    close();
+  }
+  config(settings);
 
   async function request(method, params = {}, options = {}) {
-    return (await running()).call(method, given(params), options);
-  }
-
-  async function upload(file, { fileName, contentType, lifecycle, expiresIn, acl } = {}) {
-    const more = given({
-      file_name: fileName,
-      content_type: contentType,
-      ...lifecycleParams(lifecycle ?? { expiresIn, initialAcl: acl }),
-    });
-    if (typeof file === "string") return (await request("upload", { path: file, ...more })).url;
-    const data = Buffer.from(await file.arrayBuffer()).toString("base64");
-    const answer = await request("upload", {
-      ...more,
-      data,
-      file_name: fileName ?? file.name ?? undefined,
-      content_type: contentType ?? (file.type || undefined),
-    });
-    return answer.url;
-  }
-
-  /** Blobs anywhere in an input are uploaded; all else stays as it is. */
-  async function transformInput(value) {
-    if (value instanceof Blob) return upload(value);
-    if (Array.isArray(value)) return Promise.all(value.map(transformInput));
-    if (value && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
-      const entries = Object.entries(value).map(async ([key, item]) => [key, await transformInput(item)]);
-      return Object.fromEntries(await Promise.all(entries));
+    if (!share.bridge) {
+      share.bridge = lease(bridgeSettings(share.config));
+      forgotten.register(share, share.bridge, share);
     }
-    return value;
+    return (await share.bridge.running()).call(method, given(params), options);
+  }
+
+  async function uploadFile(file, { fileName, contentType, lifecycle, expiresIn, acl } = {}) {
+    const own = { ...lifecycleParams(lifecycle ?? { expiresIn, initialAcl: acl }) };
+    return upload(file, given({ file_name: fileName, content_type: contentType, ...own }), request);
+  }
+
+  /** Whether an input that holds files is right as far as can be told; without a schema it is. */
+  async function isValid(endpoint, input, signal) {
+    try {
+      return (await request("validate", { endpoint, input }, { signal })).valid;
+    } catch (error) {
+      if (error.kind !== "not_found") throw error;
+      return true;
+    }
   }
 
   /** What run and submit share. */
-  const runParams = async (endpoint, options) => ({
-    endpoint,
-    input: await transformInput(options.input ?? {}),
-    hint: options.hint,
-    start_timeout: options.startTimeout,
-    headers: options.headers,
-    ...lifecycleParams(options.storageSettings),
-    auto_upload: options.autoUpload,
-    validate: options.validate,
-  });
+  async function runParams(endpoint, options) {
+    if ((options.method ?? "post").toLowerCase() !== "post") throw new UnsupportedError(`method: "${options.method}"`);
+    const signal = options.abortSignal;
+    const check = options.validate === false ? undefined : (input) => isValid(endpoint, input, signal);
+    const call = (method, params) => request(method, params, { signal });
+    return {
+      endpoint,
+      input: await uploaded(options.input ?? {}, call, check),
+      hint: options.hint,
+      start_timeout: options.startTimeout,
+      headers: options.headers,
+      ...lifecycleParams(options.storageSettings),
+      auto_upload: options.autoUpload,
+      validate: options.validate,
+    };
+  }
 
   const submitParams = async (endpoint, options) => ({
     ...(await runParams(endpoint, options)),
@@ -87,11 +104,9 @@ export function createFalClient(settings = {}) {
     max_queue_length: options.maxQueueLength,
   });
 
-  async function wait(params, options) {
-    let isKnown = false;
-    let logs = [];
-    let last = {};
-    const answer = await request(
+  /** `subscribe`, by its params; each state goes to `onUpdate` with the log lines that are new. */
+  const subscribed = (params, options, onUpdate) =>
+    request(
       "subscribe",
       {
         ...params,
@@ -104,44 +119,32 @@ export function createFalClient(settings = {}) {
       },
       {
         signal: options.abortSignal,
-        onNotification(method, update) {
-          if (method !== "queue/update") return;
-          if (!isKnown) options.onEnqueue?.(update.request_id);
-          isKnown = true;
-          const { subscription, endpoint, ...status } = update;
-          if (status.status !== "IN_QUEUE") status.logs = logs = [...logs, ...(update.logs ?? [])];
-          last = status;
-          options.onQueueUpdate?.(status);
+        onNotification(method, { subscription, endpoint, ...status }) {
+          if (method === "queue/update") onUpdate(status);
         },
       },
     );
-    const result = { data: answer.data, requestId: answer.request_id, metrics: answer.metrics, files: answer.files };
-    return { result: given(result), last };
+
+  /** As fal's client, whose states hold the whole log. */
+  function updates(options) {
+    let isKnown = false;
+    let logs = [];
+    return (status) => {
+      if (!isKnown) options.onEnqueue?.(status.request_id);
+      isKnown = true;
+      if (status.status !== "IN_QUEUE") status.logs = logs = [...logs, ...(status.logs ?? [])];
+      options.onQueueUpdate?.(status);
+    };
   }
+
+  const result = (answer) =>
+    given({ data: answer.data, requestId: answer.request_id, metrics: answer.metrics, files: answer.files });
 
   async function run(endpoint, options = {}) {
     const params = { ...(await runParams(endpoint, options)), timeout: seconds(options.timeout) };
     const answer = await request("run", params, { signal: options.abortSignal });
     return { data: answer.data, requestId: answer.request_id ?? "" };
   }
-
-  /** Whether a call to a webhook is fal's; `body` is the raw body, as text or bytes. */
-  async function verifyWebhook(headers, body, { maxAge } = {}) {
-    let text = body;
-    if (typeof body !== "string") {
-      try {
-        text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
-      } catch {
-        return { valid: false, reason: "the body is not UTF-8" };
-      }
-    }
-    const answer = await request("verify_webhook", { headers: webhookHeaders(headers), body: text, max_age: maxAge });
-    const { request_id: requestId, ...rest } = answer;
-    return given({ ...rest, requestId });
-  }
-
-  const requests = async ({ status, endpoint, limit, before } = {}) =>
-    (await request("requests", { status, endpoint, limit, before })).requests;
 
   const queue = {
     submit: async (endpoint, options = {}) =>
@@ -153,37 +156,68 @@ export function createFalClient(settings = {}) {
       return { data: answer.data, requestId: answer.request_id };
     },
     async cancel(endpoint, { requestId, abortSignal }) {
-      await request("cancel", { endpoint, request_id: requestId }, { signal: abortSignal });
+      const answer = await request("cancel", { endpoint, request_id: requestId }, { signal: abortSignal });
+      if (answer.outcome === "ALREADY_COMPLETED") throw alreadyCompleted(endpoint, requestId);
     },
-    /** The last status, as fal's; and the output with it, since it is there. */
+    /** The last status, as fal's; and the output with it, where there is one. */
     async subscribeToStatus(endpoint, options) {
-      const { result, last } = await wait({ endpoint, request_id: options.requestId }, options);
-      return { ...last, ...result };
+      let last;
+      const tell = updates(options);
+      try {
+        const answer = await subscribed({ endpoint, request_id: options.requestId }, options, (status) => {
+          last = status;
+          tell(status);
+        });
+        return { ...last, ...result(answer) };
+      } catch (error) {
+        // That the run failed is for `result` to tell.
+        if (error instanceof ApiError && last?.status === "COMPLETED") return last;
+        throw error;
+      }
+    },
+    async streamStatus(endpoint, { requestId, logs, abortSignal }) {
+      return new StatusStream(requestId, abortSignal, async (signal, push) => {
+        let isCompleted = false;
+        const options = { logs, abortSignal: signal, onCancel: "detach" };
+        try {
+          await subscribed({ endpoint, request_id: requestId }, options, (status) => {
+            isCompleted = status.status === "COMPLETED";
+            push(status);
+          });
+        } catch (error) {
+          if (!isCompleted) throw error;
+        }
+      });
     },
   };
 
+  const stream = async () => {
+    throw new UnsupportedError("stream");
+  };
+
   return {
-    /** credentials, proxyUrl, backend, bin, args, env. What runs is left; the next call starts one that knows. */
-    config(changes) {
-      config = { ...config, ...changes };
-      bridge?.close();
-      bridge = undefined;
-    },
+    config,
     queue,
-    storage: { upload, transformInput },
+    storage: { upload: uploadFile, transformInput: (input) => uploaded(input, request) },
     run,
-    subscribe: async (endpoint, options = {}) => (await wait(await submitParams(endpoint, options), options)).result,
-    requests,
-    verifyWebhook,
+    subscribe: async (endpoint, options = {}) =>
+      result(await subscribed(await submitParams(endpoint, options), options, updates(options))),
+    stream,
+    streaming: { stream },
+    realtime: {
+      connect() {
+        throw new UnsupportedError("realtime");
+      },
+    },
+    requests: async ({ status, endpoint, limit, before } = {}) =>
+      (await request("requests", { status, endpoint, limit, before })).requests,
+    verifyWebhook: (headers, body, options) => verifyWebhook(request, headers, body, options),
     download: async (url, to, { overwrite = false } = {}) => (await request("download", { url, to, overwrite })).files,
     validate: (endpoint, input) => request("validate", { endpoint, input }),
     models: async (query) => (await request("models", { query })).models,
     schema: (endpoint) => request("schema", { endpoint }),
     /** Any call of the bridge's. */
     request,
-    close() {
-      bridge?.close();
-      bridge = undefined;
-    },
+    close,
   };
 }

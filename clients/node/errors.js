@@ -12,12 +12,19 @@ export class ApiError extends Error {
     this.status = data.http_status ?? 0;
     this.requestId = data.request_id ?? "";
     this.errorType = data.error_type;
-    this.body = data.detail ? { detail: data.detail } : data;
+    // The bridge says "timeout" of a 504 only where it was the caller's own time that ran out.
+    this.timeoutType = this.status === 504 && this.kind === "timeout" ? "user" : undefined;
+    this.body = { detail: data.detail ?? error.message, ...(data.error_type && { error_type: data.error_type }) };
     this.data = data;
+  }
+
+  /** Whether the time was `startTimeout`'s. */
+  get isUserTimeout() {
+    return this.timeoutType === "user";
   }
 }
 
-/** The input breaks the model's schema; found before anything was sent, or by the model. */
+/** The input breaks the model's schema; found before anything was sent (then `status` is 0), or by the model. */
 export class ValidationError extends ApiError {
   constructor(error) {
     super(error);
@@ -26,7 +33,7 @@ export class ValidationError extends ApiError {
 
   /** Each wrong field: {loc, msg, type, ctx?}. */
   get fieldErrors() {
-    return this.data.detail ?? [];
+    return this.data.detail ?? [{ loc: ["body"], msg: this.message, type: "value_error" }];
   }
 
   getFieldErrors(field) {
@@ -46,7 +53,35 @@ export class BridgeProcessError extends Error {
   }
 }
 
+/** The program fal-bridge is nowhere, or speaks another protocol. */
+export class BridgeNotFoundError extends Error {
+  constructor(message) {
+    super(message);
+    this.name = "BridgeNotFoundError";
+  }
+}
+
+/** fal's client has this, and the bridge does not. */
+export class UnsupportedError extends Error {
+  constructor(what) {
+    super(`${what} is not in fal-bridge; fal's own client has it`);
+    this.name = "UnsupportedError";
+  }
+}
+
 export function fromAnswer(error) {
   const kind = error.data?.kind;
   return kind === "invalid_params" || kind === "rejected" ? new ValidationError(error) : new ApiError(error);
+}
+
+/** A cancel that came too late, which is an error of fal's client's. */
+export function alreadyCompleted(endpoint, requestId) {
+  const data = { kind: "already_completed", request_id: requestId, endpoint, http_status: 400 };
+  return new ApiError({ code: 1409, message: "ALREADY_COMPLETED", data });
+}
+
+/** Whether the same call may be made again, as the bridge says, or by the HTTP status. */
+export function isRetryableError(error, statuses = []) {
+  if (!(error instanceof ApiError) || error.isUserTimeout) return false;
+  return error.retryable || statuses.includes(error.status);
 }

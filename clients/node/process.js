@@ -1,25 +1,30 @@
 /** One fal-bridge process and the conversation with it. */
 import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BridgeProcessError, fromAnswer } from "./errors.js";
+import { BridgeNotFoundError, BridgeProcessError, fromAnswer } from "./errors.js";
 
 const PROTOCOL_VERSION = 1;
 const KEPT_STDERR = 64 * 1024;
+const CANCELLED = -32800;
 
 /** The path of the program: the setting, FAL_BRIDGE_BIN, beside this package, PATH. */
 export function find(bin) {
   const beside = fileURLToPath(new URL("./bin/fal-bridge", import.meta.url));
-  const onPath = (process.env.PATH ?? "").split(delimiter).filter(Boolean).map((dir) => join(dir, "fal-bridge"));
-  for (const path of bin ? [bin] : [process.env.FAL_BRIDGE_BIN, beside, ...onPath]) {
-    if (!path) continue;
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {}
+  const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
+  for (const name of bin ? [bin] : [process.env.FAL_BRIDGE_BIN, beside, "fal-bridge"]) {
+    if (!name) continue;
+    for (const path of name.includes(sep) ? [name] : folders.map((folder) => join(folder, name))) {
+      try {
+        accessSync(path, constants.X_OK);
+        return path;
+      } catch {}
+    }
   }
-  throw new Error(`fal-bridge was not found: looked at the setting bin (${bin}), FAL_BRIDGE_BIN, ${beside} and PATH`);
+  throw new BridgeNotFoundError(
+    `fal-bridge was not found: looked at the setting bin (${bin}), FAL_BRIDGE_BIN, ${beside} and PATH`,
+  );
 }
 
 export class BridgeProcess {
@@ -33,44 +38,60 @@ export class BridgeProcess {
 
   constructor({ bin, args = [], env = {} } = {}) {
     this.isAlive = true;
-    this.#child = spawn(find(bin), args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...env } });
+    // In a session of its own, so that Ctrl-C reaches node alone, which may then abort what it waits for.
+    this.#child = spawn(find(bin), args, { stdio: "pipe", env: { ...process.env, ...env }, detached: true });
     this.#child.stdout.on("data", (chunk) => this.#read(chunk));
     this.#child.stderr.on("data", (chunk) => (this.#stderr = (this.#stderr + chunk).slice(-KEPT_STDERR)));
     this.#child.stdin.on("error", () => {}); // The end of the process, which "close" tells with its reason.
     this.#child.on("error", (error) => this.#end(new BridgeProcessError(null, null, String(error))));
     this.#child.on("close", (code, signal) => this.#end(new BridgeProcessError(code, signal, this.#stderr)));
     this.#hold(false);
-    this.ready = this.call("initialize", { process_id: process.pid, client: { name: "fal-bridge-node", version: "0.1.0" } }).then(
-      (server) => {
-        if (server.protocol_version !== PROTOCOL_VERSION) {
-          this.close();
-          throw new Error(`fal-bridge speaks protocol ${server.protocol_version}, not ${PROTOCOL_VERSION}`);
-        }
-        return server;
-      },
-    );
+    const client = { name: "fal-bridge-node", version: "0.1.0" };
+    this.ready = this.call("initialize", { process_id: process.pid, client }).then((server) => {
+      if (server.protocol_version === PROTOCOL_VERSION) return server;
+      this.close();
+      throw new BridgeNotFoundError(`fal-bridge speaks protocol ${server.protocol_version}, not ${PROTOCOL_VERSION}`);
+    });
     this.ready.catch(() => {});
   }
 
-  /** Makes a call. `onNotification(method, params)` gets what belongs to it; `signal` cancels it. */
+  get pid() {
+    return this.#child.pid;
+  }
+
+  /**
+   * Makes a call. `onNotification(method, params)` gets what belongs to it, and what it throws ends the call; `signal`
+   * cancels it.
+   */
   call(method, params = {}, { onNotification, signal } = {}) {
     if (!this.isAlive) return Promise.reject(new BridgeProcessError(null, null, this.#stderr));
     if (signal?.aborted) return Promise.reject(signal.reason);
     const id = this.#nextId++;
+    const body = frame({ jsonrpc: "2.0", id, method, params });
     return new Promise((resolve, reject) => {
-      const abort = () => this.#send({ jsonrpc: "2.0", method: "$/cancelRequest", params: { id } });
-      signal?.addEventListener("abort", abort, { once: true });
+      let thrown;
+      const cancel = () => this.#child.stdin.write(frame({ jsonrpc: "2.0", method: "$/cancelRequest", params: { id } }));
+      signal?.addEventListener("abort", cancel, { once: true });
       const done = (settle) => (value) => {
-        signal?.removeEventListener("abort", abort);
-        settle(value);
+        signal?.removeEventListener("abort", cancel);
+        if (thrown) reject(thrown.error);
+        else settle(value);
       };
       this.#pending.set(id, {
         resolve: done(resolve),
-        reject: done((error) => reject(signal?.aborted && error.code === -32800 ? signal.reason : error)),
-        onNotification,
+        reject: done((error) => reject(signal?.aborted && error.code === CANCELLED ? signal.reason : error)),
+        notify(...about) {
+          if (thrown) return;
+          try {
+            onNotification?.(...about);
+          } catch (error) {
+            thrown = { error };
+            cancel();
+          }
+        },
       });
       this.#hold(true);
-      this.#send({ jsonrpc: "2.0", id, method, params });
+      this.#child.stdin.write(body);
     });
   }
 
@@ -78,11 +99,6 @@ export class BridgeProcess {
   close() {
     this.isAlive = false;
     this.#child.stdin.end();
-  }
-
-  #send(message) {
-    const body = Buffer.from(JSON.stringify(message));
-    this.#child.stdin.write(Buffer.concat([Buffer.from(`Content-Length: ${body.length}\r\n\r\n`), body]));
   }
 
   /** The child keeps node alive while something is awaited of it, and not longer. */
@@ -99,7 +115,8 @@ export class BridgeProcess {
         this.#join();
         const end = this.#size ? this.#chunks[0].indexOf("\r\n\r\n") : -1;
         if (end < 0) return;
-        this.#expected = Number(/content-length: *(\d+)/i.exec(this.#chunks[0].subarray(0, end).toString("latin1"))?.[1] ?? 0);
+        const header = this.#chunks[0].subarray(0, end).toString("latin1");
+        this.#expected = Number(/content-length: *(\d+)/i.exec(header)?.[1] ?? 0);
         this.#drop(end + 4);
       }
       // Joined once when it is whole, so that a large message costs one copy and not one a chunk.
@@ -108,7 +125,13 @@ export class BridgeProcess {
       const text = this.#expected ? this.#chunks[0].toString("utf8", 0, this.#expected) : "{}";
       this.#drop(this.#expected);
       this.#expected = -1;
-      this.#take(JSON.parse(text));
+      try {
+        this.#take(JSON.parse(text));
+      } catch {
+        // No JSON: whatever this is, it is not to be talked to.
+        this.#child.kill("SIGKILL");
+        return;
+      }
     }
   }
 
@@ -123,8 +146,7 @@ export class BridgeProcess {
 
   #take(message) {
     if (message.method) {
-      const owner = this.#pending.get(message.params?.subscription ?? message.params?.call);
-      owner?.onNotification?.(message.method, message.params);
+      this.#pending.get(message.params?.subscription ?? message.params?.call)?.notify(message.method, message.params);
       return;
     }
     const call = this.#pending.get(message.id);
@@ -141,4 +163,9 @@ export class BridgeProcess {
     this.#pending.clear();
     for (const call of pending) call.reject(error);
   }
+}
+
+function frame(message) {
+  const body = Buffer.from(JSON.stringify(message));
+  return Buffer.concat([Buffer.from(`Content-Length: ${body.length}\r\n\r\n`), body]);
 }
