@@ -63,7 +63,13 @@ test("an abort cancels at the queue", { timeout: 60_000 }, async () => {
     abortSignal: abort.signal,
   });
   await assert.rejects(job, { name: "AbortError" });
-  await assert.rejects(client.queue.subscribeToStatus(model, { requestId: id }), (error) => error instanceof ApiError && error.code === -32800);
+  const last = await client.queue.subscribeToStatus(model, { requestId: id });
+  assert.equal(last.status, "COMPLETED");
+  assert.equal(last.error_type, "client_cancelled");
+  const isCancelled = (error) => error instanceof ApiError && error.code === -32800 && error.status === 499;
+  await assert.rejects(client.queue.result(model, { requestId: id }), isCancelled);
+  const isTooLate = (error) => error instanceof ApiError && error.status === 400;
+  await assert.rejects(client.queue.cancel(model, { requestId: id }), isTooLate);
 });
 
 test("field errors before anything is sent", async () => {
