@@ -46,7 +46,8 @@ const server = createServer(async (request, response) => {
   const route = routes[`${request.method} ${request.url.split("?")[0]}`];
   const isPut = request.url.startsWith("/put/");
   const [status, answer] = isPut ? [200, {}] : (route?.() ?? [404, { detail: "Not Found" }]);
-  response.writeHead(status, { "content-type": "application/json", "x-fal-request-id": id }).end(JSON.stringify(answer));
+  const headers = { "content-type": "application/json", "x-fal-request-id": id };
+  response.writeHead(status, headers).end(JSON.stringify(answer));
 }).listen(0, "127.0.0.1");
 await new Promise((resolve) => server.on("listening", resolve));
 const url = `http://127.0.0.1:${server.address().port}`;

@@ -19,7 +19,7 @@ const UNSUPPORTED_CONFIG = ["requestMiddleware", "responseHandler", "fetch"];
 /** A share in a process that nobody holds any more is given up. */
 const forgotten = new FinalizationRegistry(release);
 
-/** fal's proxies are for browsers where nothing else is said; a URL alone is taken, as it can mean nothing else here. */
+/** The proxy, unless it is meant for browsers: a path alone can mean nothing here. */
 function proxyURL(proxy) {
   if (typeof proxy === "string") return /^https?:/.test(proxy) ? proxy : undefined;
   const when = typeof proxy?.when === "function" ? proxy.when({ isBrowser: false }) : proxy?.when !== "browser";
@@ -50,7 +50,8 @@ export function createFalClient(settings = {}) {
 
   /** credentials, proxyUrl, backend, bin, args, env. What runs is left; the next call starts one that knows. */
   function config(changes) {
-    for (const name of UNSUPPORTED_CONFIG) if (changes[name] !== undefined) throw new UnsupportedError(`config.${name}`);
+    const unsupported = UNSUPPORTED_CONFIG.find((name) => changes[name] !== undefined);
+    if (unsupported) throw new UnsupportedError(`config.${unsupported}`);
     share.config = { ...share.config, ...changes };
     close();
   }

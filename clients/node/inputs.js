@@ -74,7 +74,9 @@ export async function upload(value, options, request) {
     const bytes = isView ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : Buffer.from(value);
     return bytes.length > MAX_INLINE ? uploadStream([bytes], options, request) : uploadBytes(bytes, options, request);
   }
-  if (isFileHandle(value)) return uploadStream(value.createReadStream({ autoClose: false, start: 0 }), options, request);
+  if (isFileHandle(value)) {
+    return uploadStream(value.createReadStream({ autoClose: false, start: 0 }), options, request);
+  }
   if (!isStream(value)) throw new TypeError("an upload is a Blob, bytes, a stream, a file: URL or a path");
   const name = typeof value.path === "string" ? basename(value.path) : undefined;
   return uploadStream(value, { file_name: name, ...options }, request);
@@ -97,7 +99,7 @@ async function uploadPath(path, options, request) {
   }
 }
 
-/** By way of a file in the private folder. Its ending is that of its name, else of its type, as the bridge goes by it. */
+/** By way of a file in the private folder, whose ending is that of its name, else of its type: the bridge goes by it. */
 async function uploadStream(stream, options, request) {
   const subtype = /^[^/]+\/([a-z0-9]+)/i.exec(options.content_type ?? "")?.[1];
   const ending = extname(options.file_name ?? "") || (subtype ? `.${subtype}` : "");

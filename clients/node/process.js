@@ -70,7 +70,8 @@ export class BridgeProcess {
     const body = frame({ jsonrpc: "2.0", id, method, params });
     return new Promise((resolve, reject) => {
       let thrown;
-      const cancel = () => this.#child.stdin.write(frame({ jsonrpc: "2.0", method: "$/cancelRequest", params: { id } }));
+      const cancelling = frame({ jsonrpc: "2.0", method: "$/cancelRequest", params: { id } });
+      const cancel = () => this.#child.stdin.write(cancelling);
       signal?.addEventListener("abort", cancel, { once: true });
       const done = (settle) => (value) => {
         signal?.removeEventListener("abort", cancel);
