@@ -41,7 +41,8 @@ const server = createServer(async (request, response) => {
 await new Promise((resolve) => server.on("listening", resolve));
 const url = `http://127.0.0.1:${server.address().port}`;
 for (const name of Object.keys(process.env)) if (name.startsWith("FAL_")) delete process.env[name];
-const env = { FAL_BRIDGE_STATE: join(folder, "state"), FAL_QUEUE_URL: url, FAL_REST_URL: url, FAL_RUN_URL: `${url}/run` };
+const urls = { FAL_QUEUE_URL: url, FAL_REST_URL: url, FAL_RUN_URL: `${url}/run` };
+const env = { FAL_BRIDGE_STATE: join(folder, "state"), ...urls };
 const client = createFalClient({ bin, env, credentials: () => "kid-1234:secret-5678" });
 
 after(() => {
@@ -74,7 +75,8 @@ function checkOptions({ headers, body }, priority) {
 
 test("submit, and the requests that were made", { timeout: 30_000 }, async () => {
   requests.length = 0;
-  const submitted = await client.queue.submit(model, { ...options, priority: "low", webhookUrl: "https://a.b/c?d", maxQueueLength: 5 });
+  const more = { priority: "low", webhookUrl: "https://a.b/c?d", maxQueueLength: 5 };
+  const submitted = await client.queue.submit(model, { ...options, ...more });
   assert.equal(submitted.request_id, id);
   checkOptions(requests[0], "low");
   assert.equal(requests[0].path, `/${model}?fal_webhook=https%3A%2F%2Fa.b%2Fc%3Fd&fal_max_queue_length=5`);
@@ -88,7 +90,8 @@ test("subscribe in both modes", { timeout: 30_000 }, async () => {
     requests.length = 0;
     const states = [];
     const result = await client.subscribe(model, {
-      ...options, priority: "low", mode, logs: true, pollInterval: 50, timeout: 60_000, onQueueUpdate: ({ status }) => states.push(status),
+      ...options, priority: "low", mode, logs: true, pollInterval: 1, timeout: 0,
+      onQueueUpdate: ({ status }) => states.push(status),
     });
     assert.deepEqual(result, { data: { seed: 7 }, requestId: id, metrics: { inference_time: 1.5 } });
     assert.equal(states.at(-1), "COMPLETED");
@@ -163,6 +166,7 @@ test("a proxy holds the key", { timeout: 30_000 }, async () => {
   assert.equal(requests[0].path, "/api/fal/proxy");
   assert.equal(requests[0].headers["x-fal-target-url"], `${url}/run/${model}`);
   assert.equal(requests[0].headers.authorization, undefined);
-  await assert.rejects(proxied.queue.status(model, { requestId: "other" }), (error) => error instanceof ApiError && error.status === 404);
+  const isNotFound = (error) => error instanceof ApiError && error.status === 404;
+  await assert.rejects(proxied.queue.status(model, { requestId: "other" }), isNotFound);
   proxied.close();
 });

@@ -83,6 +83,8 @@ function sent() {
 const path = join(folder, "a b.txt"); // Outside the roots: it is this program's word.
 // Other bytes in each case, as the same would not go out again.
 writeFileSync(path, "hello");
+const another = join(folder, "b.txt");
+writeFileSync(another, "hello again");
 const large = Buffer.alloc(500_000, "abc");
 const large64 = new Float64Array(50_000).fill(1.5);
 const cases = {
@@ -94,7 +96,8 @@ const cases = {
   ArrayBuffer: [() => Uint8Array.from([1, 2]).buffer, Buffer.from([1, 2])],
   DataView: [() => new DataView(Uint8Array.from([1, 2, 3]).buffer, 1), Buffer.from([2, 3])],
   "a file: URL": [() => pathToFileURL(path), "hello", { file_name: "a b.txt", content_type: "text/plain" }],
-  "a read stream": [() => createReadStream(path, { start: 1 }), "ello", { file_name: "a b.txt" }],
+  "a read stream": [() => createReadStream(another), "hello again", { file_name: "b.txt", content_type: "text/plain" }],
+  "a part of a read stream": [() => createReadStream(path, { start: 1 }), "ello", { file_name: "a b.txt" }],
   "a stream": [() => Readable.from([Buffer.from("ab"), Buffer.from("e")]), "abe"],
   "a web stream": [() => new Blob(["abf"]).stream(), "abf"],
 };

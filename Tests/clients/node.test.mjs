@@ -15,7 +15,8 @@ const local = process.env.FAL_LOCAL_BIN ?? join(root, ".build/debug/fal-local");
 const folder = mkdtempSync(join(tmpdir(), "fal-node-"));
 const state = join(folder, "state");
 const model = "fal-ai/fast-animatediff/video-to-video";
-const input = { video_url: join(root, "Tests/media/bunny.mp4"), prompt: "ink drawing", seed: 7, first_n_seconds: 2, fps: 4 };
+const clip = join(root, "Tests/media/bunny.mp4");
+const input = { video_url: clip, prompt: "ink drawing", seed: 7, first_n_seconds: 2, fps: 4 };
 const env = { FAL_BRIDGE_STATE: state, FAL_LOCAL_BIN: local, FAL_BRIDGE_ROOTS: `${root}:${folder}` };
 for (const name of Object.keys(process.env)) if (name.startsWith("FAL_")) delete process.env[name];
 
@@ -97,14 +98,14 @@ test("large messages, and many at once", async () => {
 });
 
 test("a killed process rejects, and the next call works", { timeout: 30_000 }, async () => {
-  const server = createServer(() => {}).listen(0, "127.0.0.1");
+  // Killed as soon as the call is seen to be under way.
+  const kill = () => execFileSync("pkill", ["-KILL", "-P", String(process.pid), "-n", "fal-bridge"]);
+  const server = createServer(kill).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.on("listening", resolve));
-  const stuck = createFalClient({
-    bin, backend: "fal", credentials: "x:y", env: { ...env, FAL_QUEUE_URL: `http://127.0.0.1:${server.address().port}` },
-  });
+  const url = `http://127.0.0.1:${server.address().port}`;
+  const stuck = createFalClient({ bin, backend: "fal", credentials: "x:y", env: { ...env, FAL_QUEUE_URL: url } });
   await stuck.models();
   const pending = stuck.queue.status(model, { requestId: "x" });
-  setTimeout(() => execFileSync("pkill", ["-KILL", "-P", String(process.pid), "-n", "fal-bridge"]), 300);
   await assert.rejects(pending, (error) => error instanceof BridgeProcessError && error.signal === "SIGKILL");
   assert.ok((await stuck.models()).length);
   stuck.close();
@@ -114,7 +115,8 @@ test("a killed process rejects, and the next call works", { timeout: 30_000 }, a
 test("node ends when nothing is awaited", () => {
   const script = `import { createFalClient } from ${JSON.stringify(join(root, "clients/node/index.js"))};
     const fal = createFalClient({ bin: ${JSON.stringify(bin)} }); console.log((await fal.models()).length);`;
-  const done = spawnSync(process.execPath, ["--input-type=module", "-e", script], { timeout: 20_000, encoding: "utf8" });
+  const options = { timeout: 20_000, encoding: "utf8" };
+  const done = spawnSync(process.execPath, ["--input-type=module", "-e", script], options);
   assert.equal(done.status, 0, done.stderr);
   assert.equal(done.stdout, "1\n");
 });

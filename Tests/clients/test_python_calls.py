@@ -93,7 +93,7 @@ def test_subscribe(client, fal):
     for mode in (None, "polling"):
         ids, states = [], []
         output = client.subscribe(
-            "fal-ai/fast-animatediff", INPUT, path="/video-to-video", with_logs=True, interval=0.05, client_timeout=60,
+            "fal-ai/fast-animatediff", INPUT, path="/video-to-video", with_logs=True, interval=0.01, client_timeout=60,
             mode=mode, on_enqueue=ids.append, on_queue_update=states.append, **OPTIONS)
         assert output == {"seed": 7} and ids == [ID] and isinstance(states[0], falbridge.Queued)
         assert states[-1].metrics == {"inference_time": 1.5} and [line["message"] for line in states[-1].logs] == ["a"]

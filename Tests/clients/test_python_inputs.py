@@ -6,6 +6,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -83,6 +84,18 @@ def opened(path, seek=0):
     return file
 
 
+def unnamed(data):
+    file = tempfile.TemporaryFile()
+    file.write(data)
+    return file
+
+
+def written(path, data):
+    file = open(path, "w+b")
+    file.write(data)
+    return file
+
+
 def sent(fal):
     """What was uploaded: {URL: (name, type, bytes)}."""
     initiated = [request.json for request in fal.requests if request.path.startswith("/storage")]
@@ -105,6 +118,8 @@ CASES = {
     "path of one's own": (Elsewhere, "a b.txt", "text/plain", b"hello"),
     "open file": (opened, "a b.txt", "text/plain", b"hello"),
     "open file, read": (lambda path: opened(path, 5), "a b.txt", "text/plain", b"hello"),
+    "open file of no name": (lambda path: unnamed(b"abc"), None, None, b"abc"),
+    "open file, written": (lambda path: written(path, b"hello there"), "a b.txt", "text/plain", b"hello there"),
     "in memory": (lambda path: io.BytesIO(PNG), None, "image/png", PNG),
     "picture": (lambda path: Picture(), "upload.png", "image/png", PNG + b"PNG"),
 }
@@ -157,6 +172,15 @@ def test_nothing_is_uploaded_of_an_input_that_is_wrong(client, fal):
     assert fal.requests == []
     client.run(MODEL, {"video_url": b"abc", "prompt": "x", "promt": 2}, validate=False)
     assert fal.requests[-1].json["video_url"] in sent(fal)
+
+
+def test_a_file_inside_the_roots_is_not_copied(client, fal, tmp_path, monkeypatch):
+    path = tmp_path / "root" / "a.txt"
+    path.write_bytes(LARGE)
+    monkeypatch.setattr(falbridge.inputs, "_staged", None)
+    with open(path, "rb") as file:
+        client.run("a/b", {"files": [path, file]})
+    assert [data for _, _, data in sent(fal).values()] == [LARGE]
 
 
 def test_what_cannot_be_uploaded(client, fal, tmp_path):

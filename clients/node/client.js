@@ -5,7 +5,10 @@ import { lease, release } from "./shared.js";
 import { StatusStream } from "./status.js";
 import { verifyWebhook } from "./webhooks.js";
 
-const seconds = (milliseconds) => (milliseconds === undefined ? undefined : milliseconds / 1000);
+/** As fal's client, where no time is no limit. */
+const seconds = (milliseconds) => (milliseconds ? milliseconds / 1000 : undefined);
+/** Not below the bridge's least, where fal's client takes any. */
+const interval = (milliseconds) => (milliseconds === undefined ? undefined : Math.max(milliseconds / 1000, 0.05));
 
 /** Without the members that are undefined, which would be unknown parameters' nulls. */
 const given = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
@@ -113,7 +116,7 @@ export function createFalClient(settings = {}) {
         ...params,
         logs: options.logs,
         mode: options.mode,
-        poll_interval: seconds(options.pollInterval),
+        poll_interval: interval(options.pollInterval),
         timeout: seconds(options.timeout),
         on_cancel: options.onCancel,
         download_to: options.downloadTo,

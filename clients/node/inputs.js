@@ -1,6 +1,6 @@
 /** Files and bytes in an input: found, uploaded, and replaced by their URLs. */
 import { randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
+import { ReadStream, createReadStream, createWriteStream } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { basename, extname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
@@ -20,6 +20,11 @@ const isBytes = (value) => ArrayBuffer.isView(value) || ["ArrayBuffer", "SharedA
 const isFileURL = (value) => value instanceof URL && value.protocol === "file:";
 const isFileHandle = (value) => typeof value?.createReadStream === "function";
 const isStream = (value) => value instanceof Readable || tag(value) === "ReadableStream";
+
+/** Whether a stream is of a whole file, of which nothing was read: then the file itself can be uploaded. */
+const isUntouched = (value) =>
+  value instanceof ReadStream && typeof value.path === "string" && value.bytesRead === 0 && !value.start &&
+  value.end === Infinity && value.flags === "r" && !value.readableFlowing;
 
 /** Whether a member of an input is to be uploaded. */
 export function isBinary(value) {
@@ -77,6 +82,10 @@ export async function upload(value, options, request) {
   if (isFileHandle(value)) {
     return uploadStream(value.createReadStream({ autoClose: false, start: 0 }), options, request);
   }
+  if (isUntouched(value)) {
+    value.destroy();
+    return uploadPath(value.path, options, request);
+  }
   if (!isStream(value)) throw new TypeError("an upload is a Blob, bytes, a stream, a file: URL or a path");
   const name = typeof value.path === "string" ? basename(value.path) : undefined;
   return uploadStream(value, { file_name: name, ...options }, request);
@@ -99,7 +108,7 @@ async function uploadPath(path, options, request) {
   }
 }
 
-/** By way of a file in the private folder, whose ending is that of its name, else of its type: the bridge goes by it. */
+/** By way of a file in the private folder. Its ending is that of its name, else of its type: the bridge goes by it. */
 async function uploadStream(stream, options, request) {
   const subtype = /^[^/]+\/([a-z0-9]+)/i.exec(options.content_type ?? "")?.[1];
   const ending = extname(options.file_name ?? "") || (subtype ? `.${subtype}` : "");

@@ -12,6 +12,8 @@ from .errors import FalClientTimeoutError, UnsupportedError, already_completed
 from .inputs import Steps
 from .status import InProgress, Completed, Status, parse
 
+MIN_INTERVAL = 0.05  # The bridge's; fal_client takes any.
+
 Arguments = Mapping[str, Any]
 Headers = Union[Mapping[Any, Any], Iterable[tuple[Any, Any]]]
 
@@ -31,6 +33,8 @@ def submit(application: str, arguments: Arguments, path: str, options: dict[str,
     names = {"client_timeout": "timeout", "with_logs": "logs", "interval": "poll_interval"}
     to = endpoint(application, path)
     lifecycle = storage.params(options.pop("lifecycle", None))
+    if options.get("interval") is not None:
+        options["interval"] = max(options["interval"], MIN_INTERVAL)
     more = {names.get(name, name): value for name, value in options.items()}
     input = yield from inputs.uploaded(to, arguments, options.get("validate"))
     return (yield from inputs.one(method, {"endpoint": to, "input": input, **lifecycle, **given(**more)}, updates))

@@ -12,6 +12,7 @@ import io
 import mimetypes
 import os
 import shutil
+import stat
 import tempfile
 from dataclasses import dataclass
 from typing import Any, Callable, Generator, Iterator, Mapping, Optional, TypeVar, Union
@@ -116,12 +117,13 @@ def _upload(values: "list[tuple[Any, dict[str, Any]]]") -> Steps[list[str]]:
         outside = [index for index, answer in enumerate(answers)
                    if isinstance(answer, BridgeError) and answer.kind == "outside_roots" and "path" in sources[index]]
         if outside:
-            # The roots bound the paths that stand in an input as text. A path object is this program's own word: what
-            # it may read it may upload.
+            # The roots bound the paths that stand in an input as text. A path object or an open file is this program's
+            # own word: what it may read it may upload.
             copies = []
             for index in outside:
                 value, options = values[index]
-                copies.append(opened.enter_context(_staged(opened.enter_context(open(value, "rb")), options)))
+                file = value if hasattr(value, "read") else opened.enter_context(open(value, "rb"))
+                copies.append(opened.enter_context(_staged(file, options)))
             again = yield [Call("upload", source) for source in copies]
             for index, answer in zip(outside, again):
                 answers[index] = answer
@@ -145,13 +147,29 @@ def _source(value: Any, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
     elif hasattr(value, "read"):
         if isinstance(value, io.TextIOBase):
             raise TypeError("a file in an input must be open in binary mode: open(path, 'rb')")
-        if value.seekable():
-            value.seek(0)
-        with _staged(value, options) as params:
-            yield params
+        if path := _path_of(value):
+            yield {"path": path, **options}
+        else:
+            with _staged(value, options) as params:
+                yield params
     else:
         with _of_bytes(value, options) as params:
             yield params
+
+
+def _path_of(file: Any) -> Optional[str]:
+    """Where an open file can be found by its name, which spares a copy."""
+    name = getattr(file, "name", None)
+    if not isinstance(name, (str, bytes)):
+        return None
+    try:
+        if file.writable():
+            file.flush()
+        if os.path.samestat(os.fstat(file.fileno()), os.stat(name)) and stat.S_ISREG(os.stat(name).st_mode):
+            return os.path.abspath(os.fsdecode(name))
+    except (OSError, ValueError):
+        pass
+    return None
 
 
 @contextlib.contextmanager
@@ -168,7 +186,9 @@ def _of_bytes(data: Union[bytes, bytearray, memoryview], options: dict[str, Any]
 
 @contextlib.contextmanager
 def _staged(source: Any, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """A copy of an open file, in the private folder."""
+    """A copy of an open file from its start, in the private folder."""
+    if source.seekable():
+        source.seek(0)
     name = getattr(source, "name", None)
     if isinstance(name, (str, bytes)):
         options = {"file_name": os.path.basename(os.fsdecode(name)), **options}
