@@ -1,6 +1,6 @@
 """What a program does with fal's Python client, told as JSON. Its first argument is the module that it imports.
 
-    python same_script.py fal_client URL-OF-FAL-LOCAL CLIP
+    python same_script.py fal_client CLIP URL-OF-FAL-LOCAL
 """
 
 import asyncio
@@ -12,7 +12,7 @@ import pathlib
 import sys
 import urllib.request
 
-module, url, clip = sys.argv[1:]
+module, clip, url = sys.argv[1:]
 fal_client = importlib.import_module(module)
 if module == "fal_client":
     fal_client.client.RUN_URL_FORMAT, fal_client.client.QUEUE_URL_FORMAT = url + "/run/", url + "/"

@@ -27,7 +27,7 @@ FAULTS = {
     "jobs": [
         {"prompt": "steps", "queue_seconds": 0.3, "queue_positions": 2, "run_seconds": 0.6, "steps": 3,
          "logs": ["hello"], "output": {"n": 1}},
-        {"prompt": "brief", "queue_seconds": 0.15, "queue_positions": 1, "run_seconds": 0.3, "steps": 2,
+        {"prompt": "brief", "queue_seconds": 0.2, "queue_positions": 1, "run_seconds": 0.5, "steps": 2,
          "logs": ["hello", {"message": "careful", "level": "WARN"}], "output": {"n": 1}},
         {"prompt": "long", "run_seconds": 600},
         {"prompt": "bad field", "fail": "field"},
@@ -226,21 +226,47 @@ def test_the_async_client(base):
     asyncio.run(asyncio.wait_for(main(), 2 * DEADLINE))
 
 
-def test_the_same_script_with_both_clients(server, tmp_path):
-    """same_script.py, whose import line alone differs, tells the same of fal's own client and of falbridge."""
+def told(command, server, folder, **env):
+    """What same_script.py or same_script.mjs tells."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("FAL_", "XDG_"))}
-    kept.update(FAL_KEY=KEY, FAL_QUEUE_URL=server, FAL_RUN_URL=server + "/run", FAL_REST_URL=server,
-                FAL_BRIDGE_BACKEND="fal", FAL_BRIDGE_STATE=str(tmp_path), FAL_BRIDGE_BIN=str(BRIDGE),
-                PYTHONPATH=str(ROOT / "clients/python"))
-    script = ROOT / "Tests/clients/same_script.py"
-    running = [subprocess.Popen([sys.executable, str(script), module, server, str(BUNNY)],
-                                env=kept, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
-               for module in ("fal_client", "falbridge")]
-    outputs = [process.communicate(timeout=4 * DEADLINE) for process in running]
-    assert [process.returncode for process in running] == [0, 0], [errors.decode()[-2000:] for _, errors in outputs]
-    theirs, ours = (json.loads(output) for output, _ in outputs)
-    # fal's word for a run that failed at the queue is there; its HTTP status may not be.
+    process = subprocess.Popen([*command, server], env={**kept, "FAL_KEY": KEY, **env}, cwd=folder,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def answer():
+        output, errors = process.communicate(timeout=4 * DEADLINE)
+        assert process.returncode == 0, errors.decode()[-3000:]
+        return json.loads(output)
+
+    return answer
+
+
+def bridge_settings(server, folder):
+    return {"FAL_QUEUE_URL": server, "FAL_RUN_URL": server + "/run", "FAL_REST_URL": server,
+            "FAL_BRIDGE_BACKEND": "fal", "FAL_BRIDGE_STATE": str(folder / "state"), "FAL_BRIDGE_BIN": str(BRIDGE)}
+
+
+def assert_same(ours, theirs, lost):
+    """Of a run that failed at the queue fal's word is there; its HTTP status may not be: then it is `lost`."""
     for what in ("gone", "start"):
-        if ours["failed"][what]["status"] is None:
+        if what in ours["failed"] and ours["failed"][what]["status"] == lost:
             del ours["failed"][what]["status"], theirs["failed"][what]["status"]
     assert ours == theirs
+
+
+def test_the_same_script_with_both_clients(server, tmp_path):
+    """same_script.py, whose import line alone differs, tells the same of fal's own client and of falbridge."""
+    command = [sys.executable, str(ROOT / "Tests/clients/same_script.py")]
+    theirs = told([*command, "fal_client", str(BUNNY)], server, tmp_path)
+    settings = {**bridge_settings(server, tmp_path), "PYTHONPATH": str(ROOT / "clients/python")}
+    ours = told([*command, "falbridge", str(BUNNY)], server, tmp_path, **settings)
+    assert_same(ours(), theirs(), None)
+
+
+def test_the_same_script_in_javascript(server, tmp_path):
+    """same_script.mjs tells what it told of @fal-ai/client 1.10.1. FAL_AI_CLIENT, the path of that, tells it again."""
+    command, recorded = ["node", str(ROOT / "Tests/clients/same_script.mjs")], ROOT / "Tests/clients/same_script.json"
+    if client := os.environ.get("FAL_AI_CLIENT"):
+        recorded.write_text(json.dumps(told([*command, client], server, tmp_path)(), indent=1) + "\n")
+    index = str(ROOT / "clients/node/index.js")
+    ours = told([*command, index], server, tmp_path, **bridge_settings(server, tmp_path))
+    assert_same(ours(), json.loads(recorded.read_text()), 0)
