@@ -176,3 +176,24 @@ def test_a_callback_that_raises_cancels_at_the_queue(env):
     asyncio.run(main())
     assert fal.count("PUT", BASE + "/cancel") == 2
     fal.close()
+
+
+@pytest.mark.parametrize("level", ["debug", ""])
+def test_a_log_that_is_asked_for_is_shown(env, level):
+    fal = FakeFal()
+    # The repetition is what the log tells of.
+    fal.routes[f"GET {BASE}/status"] = [answer({}, 503, retry_after="0"), answer({"status": "NOT_FOUND"}, 404)]
+    script = f"""
+import sys
+sys.path.insert(0, {str(ROOT / "clients/python")!r})
+import falbridge
+try:
+    falbridge.SyncClient(bin={str(BIN)!r}).status({MODEL!r}, {ID!r})
+except falbridge.FalClientError as error:
+    print(error.kind)
+"""
+    settings = {**env, **fal.settings(), "FAL_BRIDGE_LOG": level}
+    done = subprocess.run([sys.executable, "-c", script], env={**os.environ, **settings}, capture_output=True, text=True,
+                          timeout=60)
+    fal.close()
+    assert done.stdout.strip() == "not_found" and bool(done.stderr) == bool(level)

@@ -41,7 +41,11 @@ export class BridgeProcess {
     // In a session of its own, so that Ctrl-C reaches node alone, which may then abort what it waits for.
     this.#child = spawn(find(bin), args, { stdio: "pipe", env: { ...process.env, ...env }, detached: true });
     this.#child.stdout.on("data", (chunk) => this.#read(chunk));
-    this.#child.stderr.on("data", (chunk) => (this.#stderr = (this.#stderr + chunk).slice(-KEPT_STDERR)));
+    const showsLog = Boolean(env.FAL_BRIDGE_LOG ?? process.env.FAL_BRIDGE_LOG);
+    this.#child.stderr.on("data", (chunk) => {
+      this.#stderr = (this.#stderr + chunk).slice(-KEPT_STDERR);
+      if (showsLog) process.stderr.write(chunk);
+    });
     this.#child.stdin.on("error", () => {}); // The end of the process, which "close" tells with its reason.
     this.#child.on("error", (error) => this.#end(new BridgeProcessError(null, null, String(error))));
     this.#child.on("close", (code, signal) => this.#end(new BridgeProcessError(code, signal, this.#stderr)));

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from .async_client import AsyncClient, AsyncRequestHandle
-from .calls import AsyncRealtimeConnection, RealtimeConnection, set_get_current_app
 from .encoding import encode, encode_file, encode_image
 from .errors import (BridgeError, BridgeNotFoundError, BridgeProcessError, CancelledRequestError, FalClientError,
                      FalClientHTTPError, FalClientTimeoutError, StartTimeoutError, UnsupportedError, ValidationError)
 from .status import Completed, InProgress, Queued, Status
 from .storage import ObjectExpiration, StorageACL, StorageACLDecision, StorageACLRule, StorageSettings
 from .sync_client import SyncClient, SyncRequestHandle
+from .unsupported import AsyncRealtimeConnection, RealtimeConnection, set_get_current_app
 
 __version__ = "0.1.0"
 version_tuple = (0, 1, 0)

@@ -14,6 +14,7 @@ from .inputs import Call, Steps
 from .status import Completed, Status, parse
 from .storage import StorageSettings
 from .sync_client import CANCEL_TIMEOUT, SyncClient
+from .unsupported import Unsupported
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class AsyncRequestHandle:
         await self.client.cancel(self.application, self.request_id)
 
 
-class AsyncClient:
+class AsyncClient(Unsupported):
     """As SyncClient, and with a share in the same process. A cancelled task cancels its request at the queue."""
 
     def __init__(self, key: Optional[str] = None, default_timeout: float = 120.0, *, bin: Optional[str] = None,
@@ -226,12 +227,3 @@ class AsyncClient:
         answer = await self.request("configure", settings)
         self._client.bridge().keep(settings)
         return answer
-
-    def stream(self, *_: Any, **__: Any) -> Any:
-        raise calls.unsupported("stream")
-
-    def realtime(self, *_: Any, **__: Any) -> Any:
-        raise calls.unsupported("realtime")
-
-    def ws_connect(self, *_: Any, **__: Any) -> Any:
-        raise calls.unsupported("ws_connect")

@@ -8,9 +8,10 @@ import warnings
 from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Union
 
 from . import inputs, storage
-from .errors import FalClientTimeoutError, UnsupportedError, already_completed
+from .errors import FalClientTimeoutError, already_completed
 from .inputs import Steps
-from .status import InProgress, Completed, Status, parse
+from .status import Completed, InProgress, Status, parse
+from .unsupported import unsupported
 
 MIN_INTERVAL = 0.05  # The bridge's; fal_client takes any.
 
@@ -68,26 +69,6 @@ def handle_fields(answer: dict[str, Any]) -> dict[str, Any]:
     """Of a handle, from the answer of `submit`."""
     urls = {name: answer.get(name) for name in ("response_url", "status_url", "cancel_url")}
     return {"request_id": answer["request_id"], "application": answer["endpoint"], **urls}
-
-
-def unsupported(what: str) -> UnsupportedError:
-    return UnsupportedError(f"{what} is not in fal-bridge; fal's own client has it")
-
-
-class RealtimeConnection:
-    """A name of fal_client's, for those who import it."""
-
-    def __init__(self, *_: Any, **__: Any) -> None:
-        raise unsupported("realtime")
-
-
-class AsyncRealtimeConnection(RealtimeConnection):
-    """As RealtimeConnection."""
-
-
-def set_get_current_app(_: Any) -> None:
-    """For apps that run at fal, which have fal's own client."""
-    raise unsupported("set_get_current_app")
 
 
 def upload(data: Any, content_type: Optional[str], file_name: Optional[str],

@@ -51,12 +51,14 @@ class Process:
         self._ids = itertools.count(1)
         self._ended: Optional[BridgeProcessError] = None
         self._stderr = b""
+        env = {**os.environ, **env}
+        self._shows_log = bool(env.get("FAL_BRIDGE_LOG"))
         self._outbox: "queue.SimpleQueue[Optional[bytes]]" = queue.SimpleQueue()
         # Without buffers, so that a fork of this process has nothing to flush into the pipe. In a session of its own,
         # so that Ctrl-C reaches this program alone, which then cancels what it waits for.
         self._process = subprocess.Popen(
             [find(program), *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
-            env={**os.environ, **env}, start_new_session=True)
+            env=env, start_new_session=True)
         self._drain = threading.Thread(target=self._read_stderr, daemon=True)
         for thread in (self._drain, threading.Thread(target=self._read, daemon=True),
                        threading.Thread(target=self._write, daemon=True)):
@@ -184,6 +186,8 @@ class Process:
         with self._process.stderr as pipe:
             while chunk := pipe.read(4096):
                 self._stderr = (self._stderr + chunk)[-KEPT_STDERR:]
+                if self._shows_log:
+                    os.write(2, chunk)
 
 
 def _frame(message: dict[str, Any]) -> bytes:

@@ -16,6 +16,7 @@ from .inputs import Call, Steps
 from .process import Process
 from .status import Completed, Status, parse
 from .storage import StorageSettings
+from .unsupported import Unsupported
 
 CANCEL_TIMEOUT = 15.0
 
@@ -56,7 +57,7 @@ class SyncRequestHandle:
         self.client.cancel(self.application, self.request_id)
 
 
-class SyncClient:
+class SyncClient(Unsupported):
     """A client. Those with the same settings share a process, which starts at the first call and again when it has
     died, and ends when they are closed.
 
@@ -244,14 +245,6 @@ class SyncClient:
         self.bridge().keep(settings)
         return answer
 
-    def stream(self, *_: Any, **__: Any) -> Any:
-        raise calls.unsupported("stream")
-
-    def realtime(self, *_: Any, **__: Any) -> Any:
-        raise calls.unsupported("realtime")
-
-    def ws_connect(self, *_: Any, **__: Any) -> Any:
-        raise calls.unsupported("ws_connect")
 
 
 def _abandon(process: Process, futures: "list[Future[Any]]") -> None:
