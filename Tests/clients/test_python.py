@@ -1,11 +1,10 @@
-"""falbridge against the built programs, and beside fal's own client."""
+"""falbridge against the built programs."""
 
 import asyncio
 import os
 import pathlib
 import signal
 import socket
-import subprocess
 import sys
 import threading
 
@@ -141,44 +140,3 @@ def test_the_program_is_missing(monkeypatch, tmp_path):
     with pytest.raises(falbridge.BridgeNotFoundError) as caught:
         falbridge.SyncClient().models()
     assert "FAL_BRIDGE_BIN" in str(caught.value)
-
-
-def test_fals_own_client_sees_the_same(client, env, tmp_path):
-    """The same script through falbridge and through fal's own client, at a fal-local with a key."""
-    fal_client = pytest.importorskip("fal_client")
-    ours = []
-    output = client.subscribe(MODEL, INPUT, with_logs=True, on_queue_update=ours.append)
-    state = tmp_path / "other"
-    server = subprocess.Popen([str(LOCAL), "--state-dir", str(state), "--listen", "127.0.0.1:0"],
-                              stderr=subprocess.PIPE, text=True, env={**os.environ, "FAL_LOCAL_KEY": "kid:secret"})
-    try:
-        for line in server.stderr:
-            if "listening" in line:
-                break
-        base = line.split()[-1]
-        fal_client.client.RUN_URL_FORMAT = fal_client.client.QUEUE_URL_FORMAT = base + "/"
-        fal_client.client.REST_URL = fal_client.client.CDN_URL = base
-        theirs = []
-        other = fal_client.SyncClient(key="kid:secret")
-        url = other.upload_file(str(BUNNY))
-        same = other.subscribe(MODEL, {**INPUT, "video_url": url}, with_logs=True, on_queue_update=theirs.append)
-
-        def names(states):
-            found = []
-            for s in states:
-                if not found or found[-1] != type(s).__name__:
-                    found.append(type(s).__name__)
-            return [n for n in found if n != "Queued"]
-
-        assert names(ours)[-1] == names(theirs)[-1] == "Completed"
-        assert names(ours) == names(theirs)
-        assert same["seed"] == output["seed"] and same["video"]["file_size"] == output["video"]["file_size"]
-        assert same["video"]["url"].startswith(base + "/files/")
-        a = client.request("download", {"url": output["video"]["url"], "to": str(tmp_path / "a.mp4")})
-        import urllib.request
-        assert urllib.request.urlopen(same["video"]["url"]).read() == pathlib.Path(a["files"][0]["path"]).read_bytes()
-        with pytest.raises(Exception):
-            fal_client.SyncClient(key="wrong").submit(MODEL, INPUT)
-    finally:
-        server.terminate()
-        assert server.wait(10) == 0
