@@ -244,6 +244,16 @@ test("a worker's process ends with it", limit, async () => {
   assert.equal(messages.length, 1);
 });
 
+test("without a place to write all else works", limit, () => {
+  const script = `import { createFalClient } from ${JSON.stringify(index)};
+    const client = createFalClient({ bin: ${JSON.stringify(bin)} });
+    console.log((await client.models()).length > 0);
+    await client.storage.upload(Buffer.alloc(1e6)).catch(({ code }) => console.log(code));`;
+  const options = { encoding: "utf8", env: { ...process.env, TMPDIR: join(folder, "nowhere") } };
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], options);
+  assert.equal(stdout, "true\nENOENT\n", stderr);
+});
+
 test("the private folder goes with its process or after it", limit, () => {
   const script = `import { createFalClient } from ${JSON.stringify(index)};
     import { stagingFolder } from ${JSON.stringify(join(root, "clients/node/staging.js"))};

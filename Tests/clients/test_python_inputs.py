@@ -198,6 +198,13 @@ def test_what_cannot_be_uploaded(client, fal, tmp_path):
     assert caught.value.kind == "outside_roots" and fal.requests == []
 
 
+def test_without_a_place_to_write_all_else_works(client, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
+    assert client.models()
+    with pytest.raises(FileNotFoundError):
+        client.upload(LARGE)
+
+
 def test_the_private_folder_goes_with_its_process_or_after_it(env, tmp_path):
     script = f"""
 import os, signal, sys

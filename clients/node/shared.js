@@ -32,9 +32,15 @@ class Bridge {
   /** Flags for the private folder beside the roots that would be used without it. */
   #roots() {
     const { args = [], env = {} } = this.#settings;
+    let folder;
+    try {
+      folder = stagingFolder();
+    } catch {
+      return []; // Nowhere to write: whoever uploads many bytes will be told.
+    }
     const isNamed = args.some((arg) => arg === "--root" || arg.startsWith("--root="));
     const roots = (env.FAL_BRIDGE_ROOTS || process.env.FAL_BRIDGE_ROOTS || process.cwd()).split(delimiter);
-    return [...(isNamed ? [] : roots.filter(Boolean)), stagingFolder()].flatMap((folder) => ["--root", folder]);
+    return [...(isNamed ? [] : roots.filter(Boolean)), folder].flatMap((folder) => ["--root", folder]);
   }
 }
 

@@ -49,9 +49,12 @@ class Bridge:
     def _roots(self) -> list[str]:
         """Flags for the private folder beside the roots that would be used without it."""
         named = [arg for arg in self._args if arg == "--root" or arg.startswith("--root=")]
-        folders = [] if named else (self._env.get("FAL_BRIDGE_ROOTS") or os.environ.get("FAL_BRIDGE_ROOTS")
-                                    or os.getcwd()).split(os.pathsep)
-        return [word for folder in (*filter(None, folders), str(staging.folder())) for word in ("--root", folder)]
+        try:
+            folders = [] if named else (self._env.get("FAL_BRIDGE_ROOTS") or os.environ.get("FAL_BRIDGE_ROOTS")
+                                        or os.getcwd()).split(os.pathsep)
+            return [word for folder in (*filter(None, folders), str(staging.folder())) for word in ("--root", folder)]
+        except OSError:
+            return []  # Nowhere to write: whoever uploads many bytes will be told.
 
     def renew(self) -> None:
         """In a fork of this process: the other end of the pipes is the parent's."""
