@@ -388,20 +388,36 @@ def test_who_stands_in_line_is_not_sent_after_a_cancel_or_the_deadline(bridge, f
 
     server.answers["submit"] = slow
     process = bridge(**server.environment)
-    ahead = [process.start("submit", {"endpoint": MODEL, "input": {"n": n}}) for n in range(64)]
+    ahead = [process.start("submit", {"endpoint": MODEL, "input": {"n": n}}) for n in range(32)]
     server.wait("submit", 16)
-    cancelled = [process.start("submit", {"endpoint": MODEL, "input": {"n": n}}) for n in range(64, 80)]
+    cancelled = [process.start(method, {"endpoint": MODEL, "input": {"n": n}})
+                 for n in range(32, 40) for method in ("submit", "subscribe")]
     late = [process.start("subscribe", {"endpoint": MODEL, "input": {"n": n}, "timeout": 0.2}) for n in range(80, 90)]
     assert process.call("ping")["result"] == {}
     for call in cancelled:
         process.send({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": call}})
-    time.sleep(0.3)
-    release.set()
-    assert all("result" in process.answer(call) for call in ahead)
-    assert {process.answer(call)["error"]["code"] for call in cancelled} == {-32800}
+    # Whoever only waits is told at once.
     errors = [process.answer(call)["error"] for call in late]
     assert {(error["code"], error["data"]["outcome"]) for error in errors} == {(1408, "NOT_SENT")}
-    assert len(server.of("submit")) == 64
+    assert {process.answer(call)["error"]["code"] for call in cancelled[1::2]} == {-32800}
+    release.set()
+    assert all("result" in process.answer(call) for call in ahead)
+    assert {process.answer(call)["error"]["code"] for call in cancelled[::2]} == {-32800}
+    assert len(server.of("submit")) == 32
+
+
+def test_a_result_that_is_let_go_says_nothing_of_the_request(bridge, fake):
+    release = threading.Event()
+    server = fake(result=lambda handler, seen: release.wait(30))
+    process = bridge(**server.environment)
+    request = process.call("submit", {"endpoint": MODEL, "input": {}})["result"]["request_id"]
+    call = process.start("result", {"request_id": request})
+    server.wait("result", 1)
+    process.send({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": call}})
+    assert process.answer(call)["error"]["code"] == -32800
+    entry, = process.call("requests")["result"]["requests"]
+    assert (entry["status"], entry.get("error")) == ("IN_QUEUE", None)
+    release.set()
 
 
 def test_the_last_status_says_why_a_job_failed(bridge, fake):
@@ -410,6 +426,7 @@ def test_the_last_status_says_why_a_job_failed(bridge, fake):
     process = bridge(**server.environment)
     error = process.call("subscribe", {"endpoint": MODEL, "input": {}})["error"]
     assert (error["code"], error["data"]["error_type"], error["data"]["retryable"]) == (1500, "runner_server_error", False)
+    assert error["data"]["http_status"] == 500
     entry, = process.call("requests")["result"]["requests"]
     assert entry["status"] == "COMPLETED" and entry["error"] == "boom happened"
 
