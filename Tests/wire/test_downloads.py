@@ -279,6 +279,39 @@ def test_every_file_of_an_output(b, files, to):
     assert len(again) == 5
 
 
+def test_files_of_one_output_come_side_by_side(b, files, to):
+    together = threading.Barrier(3)
+
+    def wait(h):
+        together.wait(10)
+        files.json(h, 200, {"file": h.path})
+
+    files.script = [wait] * 3
+    files.output = {"files": [{"url": files.base + f"/{n}.json"} for n in range(3)]}
+    got = b.call("download", {"request_id": "r-1", "endpoint": "un/known", "to": "out/"})["result"]["files"]
+    assert [os.path.basename(f["path"]) for f in got] == ["0.json", "1.json", "2.json"]
+    assert [json.loads((to / f"out/{n}.json").read_text())["file"] for n in range(3)] == [f"/{n}.json" for n in range(3)]
+
+
+def test_one_file_that_fails_ends_the_others(b, files, to):
+    release, both = threading.Event(), threading.Barrier(2)
+
+    def stall(h):
+        both.wait(10)
+        release.wait(30)
+
+    def fail(h):
+        both.wait(10)
+        files.json(h, 404, {"detail": "gone"})
+
+    files.script = [stall, fail]
+    files.output = {"files": [{"url": files.base + "/1"}, {"url": files.base + "/2"}]}
+    answer = b.call("download", {"request_id": "r-1", "endpoint": "un/known", "to": "out/"})
+    assert answer["error"]["code"] == 1404
+    assert os.listdir(to / "out") == []
+    release.set()
+
+
 def test_a_cancel_leaves_nothing(b, files, to):
     asked, release = threading.Event(), threading.Event()
 

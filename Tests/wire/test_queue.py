@@ -369,9 +369,10 @@ def test_an_output_that_is_no_json_is_a_file_on_the_disk(bridge, fake, tmp_path)
 
 def test_a_cancel_between_two_attempts_sends_nothing_more(bridge, fake):
     server = fake(submit=refuse(429, retry_after="30"))
-    process = bridge(**server.environment)
+    process = bridge("--log-level", "debug", **server.environment)
     call = process.start("submit", {"endpoint": MODEL, "input": {}})
-    server.wait("submit")
+    # That the answer has come, too: before it, nobody knows what became of the request.
+    assert any(b"attempt 1 of POST failed" in line for line in process.process.stderr)
     process.send({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": call}})
     assert process.answer(call, deadline=10)["error"]["code"] == -32800
     assert len(server.of("submit")) == 1
@@ -383,7 +384,7 @@ def test_who_stands_in_line_is_not_sent_after_a_cancel_or_the_deadline(bridge, f
     server = fake()
 
     def slow(handler, seen):
-        release.wait(30)
+        assert release.wait(30)
         server.accept(handler, seen)
 
     server.answers["submit"] = slow

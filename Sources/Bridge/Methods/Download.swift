@@ -45,24 +45,65 @@ extension Bridge {
         let place: String
         do { place = try folder.realPath() } catch { throw .io(error, path: target) }
         var taken: Set<String> = []
-        var fetched: [JSON] = []
         let gate = ProgressGate()
+        var targets: [Target] = []
         for (index, file) in files.enumerated() {
             let name = isFolder ? Self.name(of: file, &taken) : given
             let path = Files.join(place, name)
             if !overwrite, folder.contains(name) { throw .io("\(path): exists already, and overwrite is false") }
-            let target = Target(folder: folder, name: name, path: path, overwrite: overwrite)
-            do throws(DownloadError) {
-                fetched.append(try await fetch(file, to: target, client, call, gate, index))
-            } catch {
-                if call.ending != nil { throw .cancelled("the download was cancelled") }
-                throw RPCError(error, from: file.url, to: path, masking: client.backend.credentials)
-            }
+            targets.append(Target(file: file, index: index, folder: folder, name: name, path: path, overwrite: overwrite))
         }
-        return fetched
+        return try await fetch(targets, client, call, gate)
     }
 
-    private struct Target {
+    /// Files of one output that are fetched at once.
+    private static let maxParallel = 4
+
+    /// - Returns: in the order of the targets. The first that fails ends the others.
+    private func fetch(
+        _ targets: [Target], _ client: FalClient, _ call: Call, _ gate: ProgressGate
+    ) async throws(RPCError) -> [JSON] {
+        let outcome = await withTaskGroup(of: (Int, Result<JSON, RPCError>).self) { tasks in
+            var next = targets.makeIterator()
+            func begin() {
+                guard let target = next.next() else { return }
+                tasks.addTask { (target.index, await self.fetched(target, client, call, gate)) }
+            }
+            for _ in 0..<Self.maxParallel { begin() }
+            var answers = [JSON](repeating: .null, count: targets.count)
+            var failure: RPCError?
+            for await (index, result) in tasks {
+                switch result {
+                case .success(let answer):
+                    answers[index] = answer
+                    if failure == nil { begin() }
+                case .failure(let error):
+                    // The others fail then, of being cancelled.
+                    if failure == nil { failure = error }
+                    tasks.cancelAll()
+                }
+            }
+            return failure.map(Result.failure) ?? .success(answers)
+        }
+        return try outcome.get()
+    }
+
+    private func fetched(
+        _ target: Target, _ client: FalClient, _ call: Call, _ gate: ProgressGate
+    ) async -> Result<JSON, RPCError> {
+        do throws(DownloadError) {
+            return .success(try await fetch(target, client, call, gate))
+        } catch {
+            if call.ending != nil { return .failure(.cancelled("the download was cancelled")) }
+            let credentials = client.backend.credentials
+            return .failure(RPCError(error, from: target.file.url, to: target.path, masking: credentials))
+        }
+    }
+
+    private struct Target: Sendable {
+        let file: FileValue
+        /// Among those of the call.
+        let index: Int
         let folder: Folder
         let name: String
         /// For people.
@@ -71,8 +112,9 @@ extension Bridge {
     }
 
     private func fetch(
-        _ file: FileValue, to target: Target, _ client: FalClient, _ call: Call, _ gate: ProgressGate, _ index: Int
+        _ target: Target, _ client: FalClient, _ call: Call, _ gate: ProgressGate
     ) async throws(DownloadError) -> JSON {
+        let file = target.file
         var answer: JSONObject = ["path": .string(target.path), "url": .string(file.url)]
         if DataURI.isOne(file.url) {
             let source: UploadSource
@@ -80,15 +122,16 @@ extension Bridge {
                 throw .remote(FalError(.malformed("the output holds a data URI that cannot be read")))
             }
             if case .bytes(let bytes) = source.content {
-                do {
-                    let new = try target.folder.makeFile()
-                    try bytes.withUnsafeBytes { buffer in
-                        Result { () throws(SystemError) in try new.write(buffer) }
-                    }.get()
-                    try new.commit(as: target.name, overwrite: target.overwrite)
-                } catch {
-                    throw .disk(error)
+                let written = await onThread { () -> Result<Void, SystemError> in
+                    Result { () throws(SystemError) in
+                        let new = try target.folder.makeFile()
+                        try bytes.withUnsafeBytes { buffer in
+                            Result { () throws(SystemError) in try new.write(buffer) }
+                        }.get()
+                        try new.commit(as: target.name, overwrite: target.overwrite)
+                    }
                 }
+                do { try written.get() } catch { throw .disk(error) }
             }
             answer["content_type"] = .string(file.contentType ?? source.contentType)
             answer["file_size"] = .int(source.size)
@@ -101,7 +144,7 @@ extension Bridge {
             expecting: DownloadExpectation(size: size, contentType: Self.expectedType(of: file))
         ) { bytes, total in
             let total = total ?? size
-            guard gate.passes(bytes, of: total, file: index) else { return }
+            guard gate.passes(bytes, of: total, file: target.index) else { return }
             var params: JSONObject = ["call": id, "url": .string(file.url), "bytes": .int(bytes)]
             params["total"] = total.map(JSON.int)
             call.notifyNow("download/progress", .object(params))

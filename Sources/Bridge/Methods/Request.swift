@@ -65,7 +65,9 @@ extension Bridge {
             var failure = failure(error, call, request, isResult: true)
             // What the queue said of the run counts more than a result that tells nothing.
             if let status, status.hasFailed, failure.code != -32800, failure.data["detail"] == nil {
+                let answered = failure.data["http_status"]
                 failure = RPCError(status, masking: request.client.backend.credentials).about(request)
+                failure.data["http_status"] = answered
             }
             // What failed at the queue is done; what could not be asked is not, nor is a request that we let go.
             let answered = RPCError(error, endpoint: nil, isResult: true, masking: nil).kind

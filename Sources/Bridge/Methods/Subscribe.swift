@@ -8,7 +8,12 @@ import Platform
 extension Bridge {
     func subscribe(_ call: Call) {
         let deadline = call.params["timeout"]?.doubleValue.map { Instant.now.advanced(bySeconds: $0) }
-        WaitingCall.start(call, self) { wake throws(RPCError) in
+        var late: WaitingCall.Late?
+        if let deadline, call.params["request_id"] == nil {
+            let endpoint = try? endpoint(call.params).description
+            late = WaitingCall.Late(deadline: deadline, error: .notSentInTime().about(nil, endpoint))
+        }
+        WaitingCall.start(call, self, late: late) { wake throws(RPCError) in
             if let target = call.params["download_to"]?.stringValue { _ = try self.roots.writable(target) }
             let request = try await self.subject(call, deadline)
             // A thousand calls may wait, each for hours.
