@@ -114,6 +114,8 @@ public struct FalClient: Sendable {
             let delay = policy.delay(after: attempt, retryAfter: failure.retryAfter)
             Log.debug("attempt \(attempt) of \(request.method) failed, the next in \(delay) s")
             try? await sleep(seconds: delay)
+            // Nothing more is sent for whoever has gone meanwhile.
+            guard !Task.isCancelled else { throw failure }
             attempt += 1
         }
     }
