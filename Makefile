@@ -12,7 +12,7 @@ PACKAGES := libjansson-dev libcurl4-openssl-dev libsqlite3-dev libpcre2-dev pkg-
 # For make test and make bench: certificates, the client to compare with, and Node where there is none. CI adds nginx,
 # the gateway with HTTP/2 of some tests, which pass without it: Debian starts it as a service, so it is not for everybody.
 EXTRA_PACKAGES :=
-TEST_PACKAGES := openssl curl $(if $(shell command -v node),,nodejs)
+TEST_PACKAGES := openssl curl node-typescript $(if $(shell command -v node),,nodejs)
 VENV := .build-engines
 PYTEST := $(VENV)/bin/python -m pytest
 
@@ -44,11 +44,16 @@ debug: packages
 clean:
 	rm -rf .build .build-engines demo
 
-generate:
+# What is made from the schemas: Swift sources, and by the program built with them, documents, types and completions.
+generate: packages
 	schemas/bundle
+	swift build --product fal-bridge
+	schemas/generate .build/debug/fal-bridge
 
-check:
+check: packages
 	schemas/bundle --check
+	swift build --product fal-bridge
+	schemas/generate .build/debug/fal-bridge --check
 
 # The engines' environment, pinned by hash, and the engines beside the programs, where fal-local looks first.
 engines: $(VENV)/.done

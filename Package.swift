@@ -74,15 +74,21 @@ let package = Package(
         target("Journal", ["Platform", "SQLite"]),
         tests(of: "Journal", ["Platform", "SQLite"]),
 
-        // The bridge.
+        // The bridge: its methods as data, then as code, and what is generated from the schemas.
+        target("Surface", ["JSON"]),
         target(
             "Bridge",
-            ["FalClient", "FalProtocol", "HTTP", "JSON", "JSONRPC", "JSONSchema", "Journal", "Models", "Platform"]
+            [
+                "FalClient", "FalProtocol", "HTTP", "JSON", "JSONRPC", "JSONSchema", "Journal", "Models", "Platform",
+                "Surface",
+            ]
         ),
         tests(of: "Bridge"),
+        target("Generator", ["FalProtocol", "JSON", "Models", "Platform", "Surface"]),
+        tests(of: "Generator", ["JSON", "Models", "Surface"]),
         .executableTarget(
             name: "fal-bridge",
-            dependencies: ["Bridge", "FalProtocol", "JSON", "JSONRPC", "JSONSchema", "Models", "Platform"],
+            dependencies: ["Bridge", "FalProtocol", "Generator", "JSON", "JSONRPC", "JSONSchema", "Models", "Platform"],
             swiftSettings: strict
         ),
 

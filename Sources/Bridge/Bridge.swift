@@ -23,15 +23,23 @@ public final class Bridge: Sendable {
     /// Calls whose local files are open at once.
     let openInputs = Turnstile(limit: 32)
     let webhookKeys = WebhookKeys()
+    /// Makes the answer of `rpc.discover`, which is generated as other documents are.
+    private let discover: @Sendable (Catalog) throws -> JSON
     /// Told when the process that we work for is gone.
     private let onParentEnd: @Sendable () -> Void
 
-    /// - Parameter onParentEnd: called when the process that `initialize` named has died.
-    public init(_ settings: Settings, onParentEnd: @escaping @Sendable () -> Void) throws(SystemError) {
+    /// - Parameters:
+    ///   - discover: describes all that is offered, the models included.
+    ///   - onParentEnd: called when the process that `initialize` named has died.
+    public init(
+        _ settings: Settings, discover: @escaping @Sendable (Catalog) throws -> JSON,
+        onParentEnd: @escaping @Sendable () -> Void
+    ) throws(SystemError) {
         catalog = try Catalog(folders: settings.schemaFolders)
         journal = Journal(folder: settings.stateFolder)
         self.settings = Mutex(settings)
         uploads = Uploads(journal)
+        self.discover = discover
         self.onParentEnd = onParentEnd
     }
 
@@ -76,6 +84,9 @@ public final class Bridge: Sendable {
             running("run") { call async throws(RPCError) in try await self.run(call) },
             running("upload") { call async throws(RPCError) in try await self.upload(call) },
             running("download") { call async throws(RPCError) in try await self.download(call) },
+            running("rpc.discover") { _ async throws(RPCError) in
+                do { return try self.discover(self.catalog) } catch { throw .internalError("\(error)") }
+            },
             running("verify_webhook") { call async throws(RPCError) in try await self.verifyWebhook(call) },
         ]
     }

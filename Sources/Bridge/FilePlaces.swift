@@ -1,5 +1,6 @@
 import JSON
 import JSONSchema
+import Models
 
 /// A place in an input that holds a file's URL, or may, and what stands there.
 struct FilePlace: Sendable {
@@ -34,9 +35,9 @@ struct FilePlaces {
         switch value {
         case .string(let text):
             guard found.count <= Self.maxFiles else { return }
-            if flat.contains(where: { Self.isFile($0, name) }) {
+            if flat.contains(where: { FileMember.isFile($0, name) }) {
                 found.append(FilePlace(path: path, text: text, isCertain: true))
-            } else if Self.isFileName(name), flat.allSatisfy({ Self.saysNothing($0) }) {
+            } else if FileMember.isFileName(name), flat.allSatisfy({ Self.saysNothing($0) }) {
                 found.append(FilePlace(path: path, text: text, isCertain: false))
             }
         case .array(let elements):
@@ -77,28 +78,7 @@ struct FilePlaces {
         return schema["items"].map { [$0] } ?? []
     }
 
-    private static func isFile(_ schema: JSONObject, _ name: String) -> Bool {
-        if let mark = schema["x-file"] { return mark != false }
-        guard allowsText(schema), schema["enum"] == nil, schema["const"] == nil else { return false }
-        let format = schema["format"]?.stringValue
-        // A choice of branches is no place by itself: one of the branches is.
-        return format == "uri" || isFileName(name) && (schema["type"] != nil || format != nil)
-    }
-
     private static func saysNothing(_ schema: JSONObject) -> Bool {
         ["type", "enum", "const", "$ref", "anyOf", "oneOf", "allOf"].allSatisfy { schema[$0] == nil }
-    }
-
-    private static func allowsText(_ schema: JSONObject) -> Bool {
-        switch schema["type"] {
-        case nil: schema["$ref"] == nil
-        case .array(let types)?: types.contains("string")
-        case let type?: type == "string"
-        }
-    }
-
-    /// `video_url`, `image_urls`, and the `url` of fal's File, Image, Video and Audio.
-    private static func isFileName(_ name: String) -> Bool {
-        name.hasSuffix("_url") || name.hasSuffix("_urls") || name == "url" || name == "urls"
     }
 }

@@ -1,6 +1,7 @@
 import JSON
 import JSONRPC
 import JSONSchema
+import Surface
 import Synchronization
 
 /// Checks a method's params against its document in `schemas/rpc/`, so that what is documented is what is taken.
@@ -17,7 +18,7 @@ final class Parameters: Sendable {
 
     /// The check of each method, by its name.
     static func all() -> [String: Parameters] {
-        Dictionary(uniqueKeysWithValues: Surface.documents.map { ($0.name, Parameters($0.name, $0.text)) })
+        Dictionary(uniqueKeysWithValues: Surface.methodTexts.map { ($0.name, Parameters($0.name, $0.text)) })
     }
 
     func check(_ params: JSONObject) throws(RPCError) {
@@ -35,8 +36,7 @@ final class Parameters: Sendable {
             if let schema { return schema }
             let made = Result { () throws(RPCError) -> Schema in
                 do {
-                    let bytes = UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-                    return try Schema(JSON.parse(bytes), at: "/params")
+                    return try Schema(Surface.parse(text), at: "/params")
                 } catch {
                     throw RPCError.internalError("the schema of \(name): \(error)")
                 }

@@ -36,6 +36,12 @@ public final class Catalog: Sendable {
     /// The known endpoints, sorted.
     public var endpoints: [String] { sources.keys.sorted() }
 
+    /// The known endpoints, those compiled in before those that only a folder has; each part sorted.
+    public var endpointsBundledFirst: [String] {
+        let bundled = Set(Bundled.documents.map(\.name))
+        return endpoints.filter(bundled.contains) + endpoints.filter { !bundled.contains($0) }
+    }
+
     /// The model of an endpoint; nil when none is known.
     /// - Throws: `Model.Malformed` when its file cannot be read or is no such document.
     public func model(_ endpoint: String) throws(Model.Malformed) -> Model? {

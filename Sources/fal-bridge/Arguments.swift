@@ -1,5 +1,6 @@
 import Bridge
 import FalProtocol
+import Generator
 import JSONRPC
 import Platform
 
@@ -10,57 +11,67 @@ struct Arguments {
         let description: String
     }
 
-    enum Kind {
-        case switched
-        case value(String)
-    }
-
-    /// A flag: its name, what it takes, and what it is for. Help is made from it.
-    struct Flag {
-        let name: String
-        let kind: Kind
-        let help: String
-        /// The subcommands that take it; none means all.
-        let commands: [String]
-
-        init(_ name: String, _ kind: Kind, _ help: String, _ commands: [String] = []) {
-            self.name = name
-            self.kind = kind
-            self.help = help
-            self.commands = commands
-        }
-    }
-
-    static let commands: [(name: String, help: String)] = [
-        ("serve", "JSON-RPC 2.0 on stdin and stdout (the default)"),
-        ("run", "one job, with a progress bar: run [ENDPOINT] --input KEY=VALUE… -o OUT"),
-        ("schema", "what a model takes and gives: schema list, schema show [ENDPOINT]"),
-        ("help", "this text"),
-        ("version", "the version"),
-    ]
-
-    static let flags: [Flag] = [
-        Flag("backend", .value("auto|fal|local"), "where jobs run; auto means fal where a key is set, else local"),
-        Flag("key-file", .value("FILE"), "a file that holds the key (else FAL_KEY)"),
-        Flag("proxy-url", .value("URL"), "a proxy that holds the key"),
-        Flag("schemas", .value("DIR"), "a folder of further model schemas; repeatable"),
-        Flag("state-dir", .value("DIR"), "where state is kept (default: ~/.local/state/fal-bridge)"),
-        Flag("root", .value("DIR"), "a folder that may be read and written; repeatable (default: the working folder)"),
-        Flag("log-level", .value("LEVEL"), "error, warning, info, debug or trace; on stderr"),
-        Flag("log-format", .value("text|json"), "how log lines look"),
-        Flag("framing", .value("lines|headers"), "how messages are told apart (default: by the first byte)", ["serve"]),
-        Flag("max-message-bytes", .value("N"), "bytes of one message (default 67108864)", ["serve"]),
-        Flag("max-in-flight", .value("N"), "calls that run at once (default 1024)", ["serve"]),
-        Flag("input", .value("KEY=VALUE"), "a member of the input, its type from the schema; repeatable", ["run"]),
-        Flag("input-file", .value("F.json"), "the input as a JSON object; --input adds to it", ["run"]),
-        Flag("output", .value("OUT"), "the file or folder for the result (-o)", ["run"]),
-        Flag("sheet", .value("S.png"), "one picture: frames before and after", ["run"]),
-        Flag("timeout", .value("SECONDS"), "the job is cancelled after so long", ["run"]),
-        Flag("logs", .switched, "show the model's log lines", ["run"]),
-        Flag("json", .switched, "the answer as JSON on stdout, nothing else", ["run"]),
-        Flag("help", .switched, "this text (-h)"),
-        Flag("version", .switched, "the version"),
-    ]
+    /// Help, completions and the reference page are made from this.
+    static let table = CommandTable(
+        program: Product.name, version: Product.version, summary: "runs generative-video jobs for other programs",
+        commands: [
+            .init("serve", "JSON-RPC 2.0 on stdin and stdout (the default)"),
+            .init("run", "one job, with a progress bar: run [ENDPOINT] --input KEY=VALUE… -o OUT", words: [.endpoint]),
+            .init(
+                "schema", "what models take and give: schema list, schema show [ENDPOINT]",
+                words: [.these(["list", "show"]), .endpoint]
+            ),
+            .init(
+                "generate", "documents and types from the schemas: generate TARGET [-o FILE|DIR]",
+                words: [.these(Target.allCases.map(\.rawValue)), .these(Target.allCases.flatMap(\.variants))]
+            ),
+            .init("help", "this text"),
+            .init("version", "the version"),
+        ],
+        flags: [
+            .init(
+                "backend", "auto|fal|local", "where jobs run; auto means fal where a key is set, else local",
+                variable: "FAL_BRIDGE_BACKEND"
+            ),
+            .init("key-file", "FILE", "a file that holds the key", variable: "FAL_KEY"),
+            .init("proxy-url", "URL", "a proxy that holds the key", variable: "FAL_PROXY_URL"),
+            .init("schemas", "DIR", "a folder of further model schemas; repeatable", variable: "FAL_BRIDGE_SCHEMAS"),
+            .init(
+                "state-dir", "DIR", "where state is kept (default: ~/.local/state/fal-bridge)",
+                variable: "FAL_BRIDGE_STATE"
+            ),
+            .init(
+                "root", "DIR", "a folder that may be read and written; repeatable (default: the working folder)",
+                variable: "FAL_BRIDGE_ROOTS"
+            ),
+            .init(
+                "log-level", "LEVEL", "error, warning, info, debug or trace; on stderr", variable: "FAL_BRIDGE_LOG",
+                choices: ["error", "warning", "info", "debug", "trace"]
+            ),
+            .init("log-format", "text|json", "how log lines look"),
+            .init("framing", "lines|headers", "how messages are told apart (default: by the first byte)", ["serve"]),
+            .init("max-message-bytes", "N", "bytes of one message (default 67108864)", ["serve"]),
+            .init("max-in-flight", "N", "calls that run at once (default 1024)", ["serve"]),
+            .init(
+                "input", "KEY=VALUE", "a member of the input, its type from the schema; repeatable", ["run"], short: "i"
+            ),
+            .init("input-file", "F.json", "the input as a JSON object; --input adds to it", ["run"]),
+            .init("output", "OUT", "the file or folder for what is made", ["run", "generate"], short: "o"),
+            .init("sheet", "S.png", "one picture: frames before and after", ["run"]),
+            .init("timeout", "SECONDS", "the job is cancelled after so long", ["run"]),
+            .init("logs", nil, "show the model's log lines", ["run"]),
+            .init("json", nil, "the answer as JSON on stdout, nothing else", ["run"]),
+            .init("help", nil, "this text", short: "h"),
+            .init("version", nil, "the version"),
+        ],
+        exitCodes: [
+            (0, "a clean end"),
+            (1, "exit without shutdown, or a run whose job failed"),
+            (2, "arguments that cannot be used"),
+            (70, "a fault of the bridge's own"),
+            (130, "a run that was cancelled"),
+        ]
+    )
 
     private(set) var command = "serve"
     private(set) var words: [String] = []
@@ -69,7 +80,7 @@ struct Arguments {
     init(_ arguments: [String]) throws {
         var rest = arguments[...]
         if let first = rest.first, !first.hasPrefix("-") {
-            guard Self.commands.contains(where: { $0.name == first }) else {
+            guard Self.table.commands.contains(where: { $0.name == first }) else {
                 throw Unusable(description: "no command '\(first)'; see fal-bridge help")
             }
             command = first
@@ -84,25 +95,25 @@ struct Arguments {
                 words += rest
                 break
             }
-            let short = ["-o": "--output", "-h": "--help", "-i": "--input"][argument] ?? argument
-            let parts = short.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = parts.first.map(String.init) ?? ""
-            guard short.hasPrefix("--"), let flag = Self.flags.first(where: { $0.name == name }) else {
-                throw Unusable(description: "no flag '\(argument)'; see fal-bridge help")
+            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let flag = Self.table.flags.first { flag in
+                parts[0] == "--" + flag.name || flag.short.map { argument == "-" + $0 } == true
             }
+            guard let flag else { throw Unusable(description: "no flag '\(argument)'; see fal-bridge help") }
+            let name = flag.name
             guard flag.commands.isEmpty || flag.commands.contains(command) else {
                 throw Unusable(description: "--\(name) does not belong to '\(command)'")
             }
-            switch flag.kind {
-            case .switched: values[name] = [""]
-            case .value(let form):
-                if parts.count == 2 {
-                    values[name, default: []].append(String(parts[1]))
-                } else if let value = rest.popFirst() {
-                    values[name, default: []].append(value)
-                } else {
-                    throw Unusable(description: "--\(name) wants a value: \(form)")
-                }
+            guard let form = flag.value else {
+                values[name] = [""]
+                continue
+            }
+            if parts.count == 2 {
+                values[name, default: []].append(String(parts[1]))
+            } else if let value = rest.popFirst() {
+                values[name, default: []].append(value)
+            } else {
+                throw Unusable(description: "--\(name) wants a value: \(form)")
             }
         }
         if has("help") { command = "help" }
@@ -120,25 +131,6 @@ struct Arguments {
             throw Unusable(description: "--\(name): '\(text)' is no number from 1")
         }
         return number
-    }
-
-    static var help: String {
-        var text = "fal-bridge \(Product.version): runs generative-video jobs for other programs\n\n"
-        text += "usage: fal-bridge [COMMAND] [FLAGS]\n\ncommands\n"
-        for command in commands { text += "  \(pad(command.name, 28))\(command.help)\n" }
-        for (title, of) in [("flags", ""), ("flags of serve", "serve"), ("flags of run", "run")] {
-            text += "\n\(title)\n"
-            for flag in flags where flag.commands.first ?? "" == of {
-                var name = "--" + flag.name
-                if case .value(let form) = flag.kind { name += " " + form }
-                text += "  \(pad(name, 28))\(flag.help)\n"
-            }
-        }
-        return text
-    }
-
-    private static func pad(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(1, width - text.count))
     }
 
     /// The settings: the environment's, and what the flags say over them.

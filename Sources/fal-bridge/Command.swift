@@ -1,7 +1,10 @@
 import Bridge
 import FalProtocol
+import Generator
 import Glibc
+import JSON
 import JSONRPC
+import Models
 import Platform
 
 /// What the command line asks for.
@@ -15,7 +18,7 @@ struct Command {
     func run(output: CInt) throws -> CInt {
         switch arguments.command {
         case "help":
-            print(Arguments.help, to: output)
+            print(Arguments.table.help, to: output)
             return 0
         case "version":
             print("\(Product.name) \(Product.version)\n", to: output)
@@ -27,6 +30,7 @@ struct Command {
         do {
             switch arguments.command {
             case "run": return try RunCommand(arguments, output: output).run()
+            case "generate": return try GenerateCommand(arguments, output: output).run()
             case "schema": return try SchemaCommand(arguments, output: output).run()
             default: return try serve(output)
             }
@@ -48,7 +52,7 @@ struct Command {
             if framing == nil { throw Arguments.Unusable(description: "no framing '\(text)': lines or headers") }
         }
         let ending = Ending()
-        let bridge = try Bridge(arguments.settings()) { ending.run() }
+        let bridge = try Bridge(arguments.settings(), discover: Self.discover) { ending.run() }
         let server = Server(methods: bridge.methods, framing: framing, limits: limits, output: output)
         ending.set { server.end() }
         try Signals.watch([SIGTERM, SIGINT]) { _ in server.end() }
@@ -56,6 +60,11 @@ struct Command {
         case .drained, .broken: return 0
         case .exit(let afterShutdown): return afterShutdown ? 0 : 1
         }
+    }
+
+    /// The answer of `rpc.discover`.
+    @Sendable static func discover(_ catalog: Catalog) throws -> JSON {
+        try OpenRPC(Subject(catalog, isLenient: true)).document
     }
 
     private func print(_ text: String, to output: CInt) {

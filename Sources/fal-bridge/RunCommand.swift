@@ -44,7 +44,7 @@ struct RunCommand {
             let folder = Files.parent(of: Files.absolute(path))
             if let real = try? Files.resolve(folder) { opened.roots.append(real) }
         }
-        let client = try PipeClient(try Bridge(opened) {})
+        let client = try PipeClient(try Bridge(opened, discover: Command.discover) {})
         let progress = ProgressView(
             isQuiet: arguments.has("json"), showsLogs: arguments.has("logs"), isTerminal: isatty(STDERR_FILENO) == 1
         )

@@ -1,0 +1,96 @@
+import JSON
+
+/// The TypeScript declarations of the models: an interface an object, and the map from endpoint to input and output.
+struct TypeScriptTypes {
+    private let table: TypeTable
+
+    init(_ table: TypeTable) { self.table = table }
+
+    var text: String {
+        var lines = Lines()
+        lines.add("// What the models take and give.")
+        lines.add("// Generated from schemas/ by `fal-bridge generate typescript`. Do not edit. With models of a folder of yours:")
+        lines.add("// fal-bridge generate typescript --schemas DIR -o node_modules/fal-bridge/models.d.ts")
+        lines.add()
+        lines.add("/** A file of an input: a URL, a data URI, the path of a local file, or the bytes themselves. */")
+        lines.add("export type FileInput = string | Blob;")
+        for record in table.records { add(record, to: &lines) }
+        lines.add()
+        lines.add("/** The input and output of each endpoint. */")
+        lines.add("export interface EndpointTypeMap {")
+        for model in table.models {
+            lines.add(doc(model.title, 2))
+            lines.add("  \(Self.quoted(model.endpoint)): {")
+            lines.add("    input: \(type(model.input));")
+            lines.add("    output: \(type(model.output));")
+            lines.add("  };")
+        }
+        lines.add("}")
+        lines.add(Self.tail)
+        return lines.text
+    }
+
+    private static let tail = [
+        "",
+        "/** An endpoint; those of the map are offered first, and any other is taken. */",
+        "export type EndpointType = keyof EndpointTypeMap | (string & {});",
+        "export type InputType<Id> = Id extends keyof EndpointTypeMap",
+        "  ? EndpointTypeMap[Id][\"input\"] : Record<string, any>;",
+        "export type OutputType<Id> = Id extends keyof EndpointTypeMap ? EndpointTypeMap[Id][\"output\"] : any;",
+    ]
+
+    private func add(_ record: Record, to lines: inout Lines) {
+        lines.add()
+        lines.add(doc(record.doc, 0))
+        lines.add("export interface \(record.name) {")
+        for field in record.fields {
+            lines.add(doc(field.doc, 2))
+            let name = Names.isIdentifier(field.name) ? field.name : Self.quoted(field.name)
+            let shape = field.isFile ? withFiles(field.shape) : type(field.shape)
+            lines.add(["  \(name)\(field.isRequired ? "" : "?"): \(shape);"])
+        }
+        lines.add("}")
+    }
+
+    private func doc(_ text: String, _ blanks: Int) -> [String] {
+        guard !text.isEmpty else { return [] }
+        let indentation = String(repeating: " ", count: blanks)
+        let safe = text.split(separator: "*/", omittingEmptySubsequences: false).joined(separator: "* /")
+        let wrapped = Lines.wrapped(safe, 110)
+        if wrapped.count == 1 { return ["\(indentation)/** \(safe) */"] }
+        return ["\(indentation)/**"] + wrapped.map { "\(indentation) * \($0)" } + ["\(indentation) */"]
+    }
+
+    private func type(_ shape: Shape) -> String {
+        switch shape {
+        case .any: "any"
+        case .null: "null"
+        case .bool: "boolean"
+        case .int, .number: "number"
+        case .string: "string"
+        case .literals(let values): literal(values)
+        case .array(.union(let parts)): "(\(type(.union(parts))))[]"
+        case .array(.literals(let values)): "(\(literal(values)))[]"
+        case .array(let element): "\(type(element))[]"
+        case .map(let value): "Record<string, \(type(value))>"
+        case .record(let name): name
+        case .union(let parts): parts.map(type).joined(separator: " | ")
+        }
+    }
+
+    private func literal(_ values: [JSON]) -> String {
+        let isPlain = values.allSatisfy { $0.arrayValue == nil && $0.objectValue == nil }
+        return isPlain ? values.map(\.text).joined(separator: " | ") : "any"
+    }
+
+    private func withFiles(_ shape: Shape) -> String {
+        switch shape {
+        case .string: "FileInput"
+        case .array(let element): "(\(withFiles(element)))[]"
+        case .union(let parts): parts.map(withFiles).joined(separator: " | ")
+        default: type(shape)
+        }
+    }
+
+    private static func quoted(_ text: String) -> String { JSON.string(text).text }
+}
