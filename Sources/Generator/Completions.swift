@@ -67,7 +67,8 @@ public struct Completions {
         ])
         for flag in table.flags where flag.value != nil {
             let action = if flag.name == "input" {
-                "compopt -o nospace; COMPREPLY=($(compgen -S = -W \"$(_fal_bridge_members \"$endpoint\")\" -- \"$cur\"))"
+                "compopt -o nospace; "
+                    + "COMPREPLY=($(compgen -S = -W \"$(_fal_bridge_members \"$endpoint\")\" -- \"$cur\"))"
             } else if !flag.choices.isEmpty {
                 Self.reply(flag.choices.joined(separator: " "))
             } else if flag.isPath {
@@ -94,7 +95,8 @@ public struct Completions {
                 lines.add("        \(command.name):\(index)) \(Self.reply(list)) ;;")
             }
         }
-        lines.add(["    esac", "}", "", "# The members of a model's input.", "_fal_bridge_members() {", "    case $1 in"])
+        lines.add(["    esac", "}", "", "# The members of a model's input."])
+        lines.add(["_fal_bridge_members() {", "    case $1 in"])
         for input in inputs {
             let pattern = input.endpoint.isEmpty ? "''" : input.endpoint
             lines.add("        \(pattern)) echo \(input.members.map(Self.word).joined(separator: " ")) ;;")
@@ -106,7 +108,9 @@ public struct Completions {
     private static func reply(_ words: String) -> String { "COMPREPLY=($(compgen -W \"\(words)\" -- \"$cur\"))" }
 
     private func names(of flags: [CommandTable.Flag], _ separator: String) -> String {
-        flags.flatMap { flag in ["--" + flag.name] + (flag.short.map { ["-" + $0] } ?? []) }.joined(separator: separator)
+        flags.flatMap { flag in
+            ["--" + flag.name] + (flag.short.map { ["-" + $0] } ?? [])
+        }.joined(separator: separator)
     }
 
     /// Only what needs no quoting goes into a script.
@@ -201,7 +205,8 @@ public struct Completions {
         }
         for command in table.commands {
             for (index, words) in command.words.enumerated() {
-                let condition = "__fish_seen_subcommand_from \(command.name); and test (__fal_bridge_words) -eq \(index)"
+                let condition = "__fish_seen_subcommand_from \(command.name); "
+                    + "and test (__fal_bridge_words) -eq \(index)"
                 let list = switch words {
                 case .these(let words): words.joined(separator: " ")
                 case .endpoint: "(__fal_bridge_endpoints)"

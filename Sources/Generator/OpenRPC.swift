@@ -32,7 +32,9 @@ public struct OpenRPC {
                 "description": "Generative-video jobs over JSON-RPC 2.0 on stdin and stdout. Params are by name.",
                 "license": ["name": "Apache-2.0"],
             ],
-            "methods": .array(subject.methods.map(method) + subject.notifications.filter { !$0.isFromBridge }.map(sent)),
+            "methods": .array(
+                subject.methods.map(method) + subject.notifications.filter { !$0.isFromBridge }.map(sent)
+            ),
             "components": ["schemas": .object(schemas), "errors": .object(errors)],
             "x-notifications": .array(subject.notifications.filter(\.isFromBridge).map { notification in
                 [
@@ -100,7 +102,9 @@ public struct OpenRPC {
     /// By kind: an error object's `data` is a value, not a schema, so it says what all errors of the kind share.
     private var errors: JSONObject {
         JSONObject(subject.errors.entries.map { entry in
-            (entry.kind, ["code": .int(entry.code), "message": .string(entry.when), "data": ["kind": .string(entry.kind)]])
+            (entry.kind, [
+                "code": .int(entry.code), "message": .string(entry.when), "data": ["kind": .string(entry.kind)],
+            ])
         })
     }
 

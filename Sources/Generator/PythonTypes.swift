@@ -19,8 +19,8 @@ struct PythonTypes {
         var lines = Lines()
         lines.add("\"\"\"What the models take and give, and the types of calls by endpoint.")
         lines.add()
-        lines.add("Generated from schemas/ by `fal-bridge generate python`. Do not edit. With models of a folder of yours:")
-        lines.add("fal-bridge generate python --schemas DIR -o .../falbridge/endpoints.py")
+        lines.add("Generated from schemas/ by `fal-bridge generate python`. Do not edit.")
+        lines.add("With models of a folder of yours: fal-bridge generate python --schemas DIR -o .../falbridge/endpoints.py")
         lines.add("\"\"\"")
         lines.add()
         lines.add(Self.head)
@@ -46,8 +46,9 @@ struct PythonTypes {
 
     private static let head = [
         "from __future__ import annotations", "",
-        "from collections.abc import Awaitable, Callable, Mapping",
-        "from typing import TYPE_CHECKING, Any, Literal, NewType, Protocol, TypedDict, overload", "",
+        "import os",
+        "from collections.abc import Callable, Coroutine, Mapping",
+        "from typing import TYPE_CHECKING, Any, Literal, NewType, Protocol, TypedDict, Union, overload", "",
         "if TYPE_CHECKING:",
         "    # Known to every type checker; nothing of it is needed when the program runs.",
         "    from typing_extensions import NotRequired, Unpack", "",
@@ -55,7 +56,16 @@ struct PythonTypes {
         "    from .options import AsyncSubscribeOptions, RunOptions, SubmitOptions, SubscribeOptions",
         "    from .sync_client import SyncRequestHandle", "",
         "# An endpoint that is not among those below: type checkers let its input be anything.",
-        "Endpoint = NewType(\"Endpoint\", str)",
+        "Endpoint = NewType(\"Endpoint\", str)", "", "",
+        "class Readable(Protocol):",
+        "    \"\"\"An open file.\"\"\"", "",
+        "    def read(self, size: int = ..., /) -> bytes | str: ...", "", "",
+        "class Picture(Protocol):",
+        "    \"\"\"A Pillow image.\"\"\"", "",
+        "    def tobytes(self) -> bytes: ...",
+        "    def save(self, fp: Any, format: str | None = ...) -> None: ...", "", "",
+        "# A file of an input: a URL, a data URI or a path as text, a path object, an open file, bytes, a picture.",
+        "FileInput = Union[str, bytes, bytearray, memoryview, \"os.PathLike[str]\", Readable, Picture]",
     ]
 
     // MARK: Types
@@ -103,7 +113,18 @@ struct PythonTypes {
     }
 
     private func type(of field: Field) -> String {
-        field.isRequired ? type(field.shape) : "NotRequired[\(type(field.shape))]"
+        let type = field.isFile ? withFiles(field.shape) : type(field.shape)
+        return field.isRequired ? type : "NotRequired[\(type)]"
+    }
+
+    private func withFiles(_ shape: Shape) -> String {
+        switch shape {
+        case .string: "FileInput"
+        // A list may hold nothing wider than it says, so that of plain texts is named too.
+        case .array(.string): "list[str] | list[FileInput]"
+        case .union(let parts): parts.map(withFiles).joined(separator: " | ")
+        default: type(shape)
+        }
     }
 
     private func type(_ shape: Shape) -> String {
@@ -150,7 +171,7 @@ struct PythonTypes {
         /// What every endpoint's call gives; nil for the model's output.
         let result: String?
 
-        func wrapped(_ type: String) -> String { isAsync ? "Awaitable[\(type)]" : type }
+        func wrapped(_ type: String) -> String { isAsync ? "Coroutine[Any, Any, \(type)]" : type }
     }
 
     private static let calls = [
@@ -176,8 +197,7 @@ struct PythonTypes {
             lines.add("@overload", 2)
             lines.add("def __call__(", 2)
             lines.add("self, application: \(application),", 3)
-            lines.add("arguments: \(arguments),", 3)
-            lines.add("**options: Unpack[\(call.options)],", 3)
+            lines.add("arguments: \(arguments), **options: Unpack[\(call.options)],", 3)
             lines.add(") -> \(call.wrapped(call.result ?? result)): ...", 2)
         }
         for model in table.models {

@@ -18,15 +18,15 @@ public struct Reference {
         lines.add([
             "# Reference", "", "Generated from [schemas](../schemas) by `fal-bridge generate reference`. Do not edit.",
             "The same for machines: [schemas/openrpc.json](../schemas/openrpc.json), or a call of `rpc.discover`.", "",
-            "[The command](#the-command) · [Methods](#methods) · [Notifications](#notifications) · [Errors](#errors) · "
-                + "[Models](#models) · [Tools for agents](#tools-for-agents)",
+            "[The command](#the-command) · [Methods](#methods) · [Notifications](#notifications) · [Errors](#errors) "
+                + "· [Models](#models) · [Tools for agents](#tools-for-agents)",
         ])
         addCommand(to: &lines)
         lines.add(["", "## Methods", "", "Params are by name. What is not marked *required* may be left out."])
         for method in subject.methods { add(method, to: &lines) }
         addNotifications(to: &lines)
         addErrors(to: &lines)
-        lines.add(["", "## Models", "", "An input that is checked against its model's schema is refused with every fault at once."])
+        lines.add(["", "## Models", "", "An input that breaks its model's schema is refused, with every fault at once."])
         for model in subject.models { add(model, to: &lines) }
         addTools(to: &lines)
         return lines.text
@@ -63,7 +63,9 @@ public struct Reference {
         }
         for example in method.examples {
             lines.add(["", "For example, \(example.name):", "", "```json"])
-            let call: JSON = ["jsonrpc": "2.0", "id": 1, "method": .string(method.name), "params": .object(example.params)]
+            let call: JSON = [
+                "jsonrpc": "2.0", "id": 1, "method": .string(method.name), "params": .object(example.params),
+            ]
             lines.add(call.text)
             var answer: JSONObject = ["jsonrpc": "2.0", "id": 1]
             if let error = example.error {
@@ -174,16 +176,18 @@ public struct Reference {
         add("input", model.input, model.input, to: &lines)
         add("output", model.output, model.output, to: &lines)
         let name = Names.ofEndpoint(model.endpoint.description)
-        lines.add(["", "Types: `\(name)Input`, `\(name)Output`. Tool: `\(Tools.name(of: model.endpoint.description))`."])
+        let tool = Tools.name(of: model.endpoint.description)
+        lines.add(["", "Types: `\(name)Input`, `\(name)Output`. Tool: `\(tool)`."])
     }
 
     private func addTools(to lines: inout Lines) {
         lines.add([
             "", "## Tools for agents", "",
-            "[schemas/tools](../schemas/tools) holds the definitions for function calling, as OpenAI's and Anthropic's APIs "
-                + "take them: a tool a model, and methods of the bridge. `fal-bridge generate tools openai --schemas DIR` adds "
-                + "models of a folder. A call of a model's tool is `subscribe` with the model's endpoint and the arguments as "
-                + "`input`; a call of another tool is the method of that name.",
+            "[schemas/tools](../schemas/tools) holds the definitions for function calling, as OpenAI's and Anthropic's "
+                + "APIs take them: a tool a model, and methods of the bridge. "
+                + "`fal-bridge generate tools openai --schemas DIR` adds the models of a folder. "
+                + "A call of a model's tool is `subscribe` with the model's endpoint and the arguments as `input`; "
+                + "a call of another tool is the method of that name.",
         ])
     }
 

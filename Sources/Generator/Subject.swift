@@ -10,7 +10,7 @@ public struct Subject {
     /// The bundled ones first.
     let models: [Model]
 
-    /// - Parameter isLenient: whether a model whose document is broken is left out, so that it does not hide the others.
+    /// - Parameter isLenient: whether a model whose document is broken is left out, not to hide the others.
     /// - Throws: what is wrong with a document.
     public init(_ catalog: Catalog, isLenient: Bool = false) throws {
         methods = try Surface.methods()

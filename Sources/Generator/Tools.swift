@@ -55,8 +55,9 @@ public struct Tools {
         })
     }
 
-    /// `fal-ai/fast-animatediff/video-to-video` → `fal-ai__fast-animatediff__video-to-video`. A name that would be too
-    /// long is cut, and ends in a number made from the whole.
+    /// `fal-ai/fast-animatediff/video-to-video` → `fal-ai__fast-animatediff__video-to-video`.
+    ///
+    /// A name that would be too long is cut, and ends in a number made from the whole.
     public static func name(of endpoint: String) -> String {
         var name = ""
         for byte in endpoint.utf8 {

@@ -8,12 +8,7 @@ struct TypeScriptTypes {
 
     var text: String {
         var lines = Lines()
-        lines.add("// What the models take and give.")
-        lines.add("// Generated from schemas/ by `fal-bridge generate typescript`. Do not edit. With models of a folder of yours:")
-        lines.add("// fal-bridge generate typescript --schemas DIR -o node_modules/fal-bridge/models.d.ts")
-        lines.add()
-        lines.add("/** A file of an input: a URL, a data URI, the path of a local file, or the bytes themselves. */")
-        lines.add("export type FileInput = string | Blob;")
+        lines.add(Self.head)
         for record in table.records { add(record, to: &lines) }
         lines.add()
         lines.add("/** The input and output of each endpoint. */")
@@ -26,17 +21,29 @@ struct TypeScriptTypes {
             lines.add("  };")
         }
         lines.add("}")
-        lines.add(Self.tail)
         return lines.text
     }
 
-    private static let tail = [
+    private static let head = [
+        "// What the models take and give.",
+        "// Generated from schemas/ by `fal-bridge generate typescript`. Do not edit.",
+        "//",
+        "// With models of a folder of yours: fal-bridge generate typescript --schemas DIR -o models.d.ts, and",
+        "// import type { EndpointTypeMap as Mine } from \"./models\";",
+        "// declare module \"fal-bridge\" { interface EndpointTypeMap extends Mine {} }",
         "",
-        "/** An endpoint; those of the map are offered first, and any other is taken. */",
-        "export type EndpointType = keyof EndpointTypeMap | (string & {});",
-        "export type InputType<Id> = Id extends keyof EndpointTypeMap",
-        "  ? EndpointTypeMap[Id][\"input\"] : Record<string, any>;",
-        "export type OutputType<Id> = Id extends keyof EndpointTypeMap ? EndpointTypeMap[Id][\"output\"] : any;",
+        "/**",
+        " * A file of an input: a URL, a data URI or the path of a local file as text, or the bytes themselves.",
+        " */",
+        "export type FileInput =",
+        "  | string",
+        "  | Blob",
+        "  | ArrayBuffer",
+        "  | ArrayBufferView",
+        "  | URL",
+        "  | ReadableStream",
+        "  | { pipe(...destination: any[]): any }",
+        "  | { createReadStream(...options: any[]): any };",
     ]
 
     private func add(_ record: Record, to lines: inout Lines) {

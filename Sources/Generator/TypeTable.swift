@@ -210,7 +210,8 @@ struct TypeTable {
             }
             var result = JSONObject()
             for member in object.members.sorted(by: { $0.key < $1.key }) {
-                let isWord = ["title", "description", "examples"].contains(member.key) && member.value.objectValue == nil
+                let isWord = member.value.objectValue == nil
+                    && ["title", "description", "examples"].contains(member.key)
                 if !isWord { result[member.key] = meaning(member.value, root, depth: depth) }
             }
             return .object(result)

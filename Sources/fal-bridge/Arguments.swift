@@ -16,7 +16,9 @@ struct Arguments {
         program: Product.name, version: Product.version, summary: "runs generative-video jobs for other programs",
         commands: [
             .init("serve", "JSON-RPC 2.0 on stdin and stdout (the default)"),
-            .init("run", "one job, with a progress bar: run [ENDPOINT] --input KEY=VALUE… -o OUT", words: [.endpoint]),
+            .init(
+                "run", "one job, with a progress bar: run [ENDPOINT] --input KEY=VALUE… -o OUT", words: [.endpoint]
+            ),
             .init(
                 "schema", "what models take and give: schema list, schema show [ENDPOINT]",
                 words: [.these(["list", "show"]), .endpoint]

@@ -33,7 +33,9 @@ struct GenerateCommand {
         if let path = arguments.last("output") { return try write(files, to: path) }
         guard files.count == 1 else {
             let known = target.variants.joined(separator: ", ")
-            throw Arguments.Unusable(description: "generate \(target.rawValue) makes several files: name one (\(known)), or give -o DIR")
+            throw Arguments.Unusable(
+                description: "generate \(target.rawValue) makes several files: name one (\(known)), or give -o DIR"
+            )
         }
         Array(files[0].text.utf8).withUnsafeBytes { try? Descriptor.write(output, $0) }
         return 0

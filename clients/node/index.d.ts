@@ -1,8 +1,11 @@
+import type { EndpointTypeMap as BundledTypeMap } from "./models.js";
+export * from "./models.js";
+
 /**
- * The models that are known by their types: {"endpoint": {input, output}}. Generated types add to it with
- * `declare module "fal-bridge" { interface EndpointTypeMap { … } }`.
+ * The models that are known by their types: {"endpoint": {input, output}}. Further generated types add to it with
+ * `declare module "fal-bridge" { interface EndpointTypeMap extends … {} }`.
  */
-export interface EndpointTypeMap {}
+export interface EndpointTypeMap extends BundledTypeMap {}
 export type EndpointType = keyof EndpointTypeMap | (string & {});
 export type InputType<Id extends string> = Id extends keyof EndpointTypeMap
   ? EndpointTypeMap[Id] extends { input: infer Input }

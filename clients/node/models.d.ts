@@ -1,9 +1,22 @@
 // What the models take and give.
-// Generated from schemas/ by `fal-bridge generate typescript`. Do not edit. With models of a folder of yours:
-// fal-bridge generate typescript --schemas DIR -o node_modules/fal-bridge/models.d.ts
+// Generated from schemas/ by `fal-bridge generate typescript`. Do not edit.
+//
+// With models of a folder of yours: fal-bridge generate typescript --schemas DIR -o models.d.ts, and
+// import type { EndpointTypeMap as Mine } from "./models";
+// declare module "fal-bridge" { interface EndpointTypeMap extends Mine {} }
 
-/** A file of an input: a URL, a data URI, the path of a local file, or the bytes themselves. */
-export type FileInput = string | Blob;
+/**
+ * A file of an input: a URL, a data URI or the path of a local file as text, or the bytes themselves.
+ */
+export type FileInput =
+  | string
+  | Blob
+  | ArrayBuffer
+  | ArrayBufferView
+  | URL
+  | ReadableStream
+  | { pipe(...destination: any[]): any }
+  | { createReadStream(...options: any[]): any };
 
 /** Input of fal-ai/fast-animatediff/video-to-video. */
 export interface FastAnimatediffVideoToVideoInput {
@@ -58,9 +71,3 @@ export interface EndpointTypeMap {
     output: FastAnimatediffVideoToVideoOutput;
   };
 }
-
-/** An endpoint; those of the map are offered first, and any other is taken. */
-export type EndpointType = keyof EndpointTypeMap | (string & {});
-export type InputType<Id> = Id extends keyof EndpointTypeMap
-  ? EndpointTypeMap[Id]["input"] : Record<string, any>;
-export type OutputType<Id> = Id extends keyof EndpointTypeMap ? EndpointTypeMap[Id]["output"] : any;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .async_client import AsyncClient, AsyncRequestHandle
 from .encoding import encode, encode_file, encode_image
+from .endpoints import Endpoint
 from .errors import (BridgeError, BridgeNotFoundError, BridgeProcessError, CancelledRequestError, FalClientError,
                      FalClientHTTPError, FalClientTimeoutError, StartTimeoutError, UnsupportedError, ValidationError)
 from .status import Completed, InProgress, Queued, Status
@@ -61,7 +62,7 @@ ws_connect_async = async_client.ws_connect
 
 __all__ = [
     "AsyncClient", "AsyncRealtimeConnection", "AsyncRequestHandle", "BridgeError", "BridgeNotFoundError",
-    "BridgeProcessError", "CancelledRequestError", "Completed", "FalClientError", "FalClientHTTPError",
+    "BridgeProcessError", "CancelledRequestError", "Completed", "Endpoint", "FalClientError", "FalClientHTTPError",
     "FalClientTimeoutError", "InProgress", "ObjectExpiration", "Queued", "RealtimeConnection", "StartTimeoutError",
     "Status", "StorageACL", "StorageACLDecision", "StorageACLRule", "StorageSettings", "SyncClient",
     "SyncRequestHandle", "UnsupportedError", "ValidationError", "__version__", "cancel", "cancel_async",

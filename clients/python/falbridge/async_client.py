@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass, field
 from typing import Any, AsyncIterator, Callable, Optional, Sequence
 
-from . import calls
+from . import calls, endpoints
 from .errors import FalClientError
 from .inputs import Call, Steps
 from .status import Completed, Status, parse
@@ -77,7 +77,8 @@ class AsyncClient(Unsupported):
         """Makes any call of the bridge's. The listener is called in the event loop, and awaited where it can be; what
         it raises ends the call."""
         loop = asyncio.get_running_loop()
-        process = self._client.bridge().running() or await asyncio.to_thread(self._client.process)
+        running = self._client.bridge().running()
+        process = running if running else await asyncio.to_thread(self._client.process)
         events: "asyncio.Queue[Optional[tuple[str, dict[str, Any]]]]" = asyncio.Queue()
 
         def put(event: Optional[tuple[str, dict[str, Any]]]) -> None:
@@ -131,6 +132,7 @@ class AsyncClient(Unsupported):
             made, value = await asyncio.to_thread(step, answers)
         return value
 
+    @endpoints.subscribe_async
     async def subscribe(self, application: str, arguments: calls.Arguments, *, path: str = "",
                         hint: Optional[str] = None, with_logs: bool = False, interval: Optional[float] = None,
                         on_enqueue: Optional[Callable[[str], Any]] = None,
@@ -149,6 +151,7 @@ class AsyncClient(Unsupported):
             max_queue_length=max_queue_length, lifecycle=lifecycle, download_to=download_to, on_cancel=on_cancel,
             auto_upload=auto_upload, validate=validate), on_enqueue, on_queue_update))
 
+    @endpoints.submit_async
     async def submit(self, application: str, arguments: calls.Arguments, *, path: str = "", hint: Optional[str] = None,
                      webhook_url: Optional[str] = None, priority: Optional[str] = None,
                      headers: Optional[dict[str, str]] = None, start_timeout: Optional[float] = None,
@@ -160,6 +163,7 @@ class AsyncClient(Unsupported):
             max_queue_length=max_queue_length, lifecycle=lifecycle, auto_upload=auto_upload, validate=validate)))
         return AsyncRequestHandle(client=self, **calls.handle_fields(answer))
 
+    @endpoints.run_async
     async def run(self, application: str, arguments: calls.Arguments, *, method: str = "POST", path: str = "",
                   timeout: Optional[float] = None, start_timeout: Optional[float] = None, hint: Optional[str] = None,
                   headers: Optional[dict[str, str]] = None, lifecycle: Optional[StorageSettings] = None,
@@ -186,8 +190,9 @@ class AsyncClient(Unsupported):
     async def requests(self, *, status: Optional[str] = None, application: Optional[str] = None, limit: int = 50,
                        before: Optional[str] = None) -> list[dict[str, Any]]:
         """What was submitted from this machine, newest first; `before` is the `created_at` of the last one seen."""
-        return (await self.request("requests", calls.given(
+        answer: list[dict[str, Any]] = (await self.request("requests", calls.given(
             status=status, endpoint=application, limit=limit, before=before)))["requests"]
+        return answer
 
     async def verify_webhook(self, headers: calls.Headers, body: "bytes | str", *, max_age: float = 300) -> dict[str,
                              Any]:
@@ -199,31 +204,39 @@ class AsyncClient(Unsupported):
                      repository: Any = None, fallback_repository: Any = None,
                      lifecycle: Optional[StorageSettings] = None) -> str:
         """Uploads bytes, a text, or an open file. The repositories are fal_client's: the bridge chooses by itself."""
-        return await self._follow(calls.upload(data, content_type, file_name, lifecycle))
+        answer: str = await self._follow(calls.upload(data, content_type, file_name, lifecycle))
+        return answer
 
     async def upload_file(self, path: "str | os.PathLike[str]", *, repository: Any = None,
                           fallback_repository: Any = None, lifecycle: Optional[StorageSettings] = None) -> str:
-        return await self._follow(calls.upload_file(path, lifecycle))
+        answer: str = await self._follow(calls.upload_file(path, lifecycle))
+        return answer
 
     async def upload_image(self, image: Any, format: str = "jpeg", *, repository: Any = None,
                            fallback_repository: Any = None, lifecycle: Optional[StorageSettings] = None) -> str:
         """Uploads a Pillow image."""
-        return await self._follow(calls.upload_image(image, format, lifecycle))
+        answer: str = await self._follow(calls.upload_image(image, format, lifecycle))
+        return answer
 
     async def download(self, url: str, to: str, *, overwrite: bool = False) -> list[dict[str, Any]]:
-        return (await self.request("download", {"url": url, "to": to, "overwrite": overwrite}))["files"]
+        answer = await self.request("download", {"url": url, "to": to, "overwrite": overwrite})
+        files: list[dict[str, Any]] = answer["files"]
+        return files
 
     async def validate(self, application: str, arguments: calls.Arguments) -> dict[str, Any]:
-        return await self.request("validate", {"endpoint": application, "input": dict(arguments)})
+        answer: dict[str, Any] = await self.request("validate", {"endpoint": application, "input": dict(arguments)})
+        return answer
 
     async def models(self, query: str = "") -> list[dict[str, Any]]:
-        return (await self.request("models", {"query": query}))["models"]
+        answer: list[dict[str, Any]] = (await self.request("models", {"query": query}))["models"]
+        return answer
 
     async def schema(self, application: str) -> dict[str, Any]:
-        return await self.request("schema", {"endpoint": application})
+        answer: dict[str, Any] = await self.request("schema", {"endpoint": application})
+        return answer
 
     async def configure(self, **settings: Any) -> dict[str, Any]:
         """credentials, backend, proxy_url, default_endpoint: for every client that shares the process."""
-        answer = await self.request("configure", settings)
+        answer: dict[str, Any] = await self.request("configure", settings)
         self._client.bridge().keep(settings)
         return answer

@@ -38,7 +38,9 @@ def submit(application: str, arguments: Arguments, path: str, options: dict[str,
         options["interval"] = max(options["interval"], MIN_INTERVAL)
     more = {names.get(name, name): value for name, value in options.items()}
     input = yield from inputs.uploaded(to, arguments, options.get("validate"))
-    return (yield from inputs.one(method, {"endpoint": to, "input": input, **lifecycle, **given(**more)}, updates))
+    answer: dict[str, Any] = yield from inputs.one(
+        method, {"endpoint": to, "input": input, **lifecycle, **given(**more)}, updates)
+    return answer
 
 
 def subscribe(application: str, arguments: Arguments, path: str, options: dict[str, Any],
@@ -109,7 +111,8 @@ def webhook(headers: Headers, body: "bytes | str", max_age: float) -> Optional[d
         return value.decode("latin-1") if isinstance(value, bytes) else value
 
     found: dict[str, list[Any]] = {}
-    for name, value in headers.items() if hasattr(headers, "items") else headers:  # type: ignore[union-attr]
+    pairs: Any = headers
+    for name, value in pairs.items() if hasattr(pairs, "items") else pairs:
         if str(text(name)).lower().startswith("x-fal-webhook-"):
             values = value if isinstance(value, (list, tuple)) else [value]
             found.setdefault(str(text(name)).lower(), []).extend(text(each) for each in values)

@@ -1,13 +1,14 @@
 """What the models take and give, and the types of calls by endpoint.
 
-Generated from schemas/ by `fal-bridge generate python`. Do not edit. With models of a folder of yours:
-fal-bridge generate python --schemas DIR -o .../falbridge/endpoints.py
+Generated from schemas/ by `fal-bridge generate python`. Do not edit.
+With models of a folder of yours: fal-bridge generate python --schemas DIR -o .../falbridge/endpoints.py
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, NewType, Protocol, TypedDict, overload
+import os
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, Literal, NewType, Protocol, TypedDict, Union, overload
 
 if TYPE_CHECKING:
     # Known to every type checker; nothing of it is needed when the program runs.
@@ -21,10 +22,27 @@ if TYPE_CHECKING:
 Endpoint = NewType("Endpoint", str)
 
 
+class Readable(Protocol):
+    """An open file."""
+
+    def read(self, size: int = ..., /) -> bytes | str: ...
+
+
+class Picture(Protocol):
+    """A Pillow image."""
+
+    def tobytes(self) -> bytes: ...
+    def save(self, fp: Any, format: str | None = ...) -> None: ...
+
+
+# A file of an input: a URL, a data URI or a path as text, a path object, an open file, bytes, a picture.
+FileInput = Union[str, bytes, bytearray, memoryview, "os.PathLike[str]", Readable, Picture]
+
+
 class FastAnimatediffVideoToVideoInput(TypedDict):
     """Input of fal-ai/fast-animatediff/video-to-video."""
 
-    video_url: str
+    video_url: FileInput
     """The video or GIF to restyle: a URL, a data URI, or (through the bridge) the path of a local file."""
     first_n_seconds: NotRequired[int]
     """How many seconds from the start of the video are used. Default 3. From 2 to 4."""
@@ -73,85 +91,73 @@ if TYPE_CHECKING:
         @overload
         def __call__(
             self, application: Literal["fal-ai/fast-animatediff/video-to-video"],
-            arguments: FastAnimatediffVideoToVideoInput,
-            **options: Unpack[SubscribeOptions],
+            arguments: FastAnimatediffVideoToVideoInput, **options: Unpack[SubscribeOptions],
         ) -> FastAnimatediffVideoToVideoOutput: ...
         @overload
         def __call__(
             self, application: Endpoint,
-            arguments: Mapping[str, Any],
-            **options: Unpack[SubscribeOptions],
+            arguments: Mapping[str, Any], **options: Unpack[SubscribeOptions],
         ) -> Any: ...
 
     class Run(Protocol):
         @overload
         def __call__(
             self, application: Literal["fal-ai/fast-animatediff/video-to-video"],
-            arguments: FastAnimatediffVideoToVideoInput,
-            **options: Unpack[RunOptions],
+            arguments: FastAnimatediffVideoToVideoInput, **options: Unpack[RunOptions],
         ) -> FastAnimatediffVideoToVideoOutput: ...
         @overload
         def __call__(
             self, application: Endpoint,
-            arguments: Mapping[str, Any],
-            **options: Unpack[RunOptions],
+            arguments: Mapping[str, Any], **options: Unpack[RunOptions],
         ) -> Any: ...
 
     class Submit(Protocol):
         @overload
         def __call__(
             self, application: Literal["fal-ai/fast-animatediff/video-to-video"],
-            arguments: FastAnimatediffVideoToVideoInput,
-            **options: Unpack[SubmitOptions],
+            arguments: FastAnimatediffVideoToVideoInput, **options: Unpack[SubmitOptions],
         ) -> SyncRequestHandle: ...
         @overload
         def __call__(
             self, application: Endpoint,
-            arguments: Mapping[str, Any],
-            **options: Unpack[SubmitOptions],
+            arguments: Mapping[str, Any], **options: Unpack[SubmitOptions],
         ) -> SyncRequestHandle: ...
 
     class AsyncSubscribe(Protocol):
         @overload
         def __call__(
             self, application: Literal["fal-ai/fast-animatediff/video-to-video"],
-            arguments: FastAnimatediffVideoToVideoInput,
-            **options: Unpack[AsyncSubscribeOptions],
-        ) -> Awaitable[FastAnimatediffVideoToVideoOutput]: ...
+            arguments: FastAnimatediffVideoToVideoInput, **options: Unpack[AsyncSubscribeOptions],
+        ) -> Coroutine[Any, Any, FastAnimatediffVideoToVideoOutput]: ...
         @overload
         def __call__(
             self, application: Endpoint,
-            arguments: Mapping[str, Any],
-            **options: Unpack[AsyncSubscribeOptions],
-        ) -> Awaitable[Any]: ...
+            arguments: Mapping[str, Any], **options: Unpack[AsyncSubscribeOptions],
+        ) -> Coroutine[Any, Any, Any]: ...
 
     class AsyncRun(Protocol):
         @overload
         def __call__(
             self, application: Literal["fal-ai/fast-animatediff/video-to-video"],
-            arguments: FastAnimatediffVideoToVideoInput,
-            **options: Unpack[RunOptions],
-        ) -> Awaitable[FastAnimatediffVideoToVideoOutput]: ...
+            arguments: FastAnimatediffVideoToVideoInput, **options: Unpack[RunOptions],
+        ) -> Coroutine[Any, Any, FastAnimatediffVideoToVideoOutput]: ...
         @overload
         def __call__(
             self, application: Endpoint,
-            arguments: Mapping[str, Any],
-            **options: Unpack[RunOptions],
-        ) -> Awaitable[Any]: ...
+            arguments: Mapping[str, Any], **options: Unpack[RunOptions],
+        ) -> Coroutine[Any, Any, Any]: ...
 
     class AsyncSubmit(Protocol):
         @overload
         def __call__(
             self, application: Literal["fal-ai/fast-animatediff/video-to-video"],
-            arguments: FastAnimatediffVideoToVideoInput,
-            **options: Unpack[SubmitOptions],
-        ) -> Awaitable[AsyncRequestHandle]: ...
+            arguments: FastAnimatediffVideoToVideoInput, **options: Unpack[SubmitOptions],
+        ) -> Coroutine[Any, Any, AsyncRequestHandle]: ...
         @overload
         def __call__(
             self, application: Endpoint,
-            arguments: Mapping[str, Any],
-            **options: Unpack[SubmitOptions],
-        ) -> Awaitable[AsyncRequestHandle]: ...
+            arguments: Mapping[str, Any], **options: Unpack[SubmitOptions],
+        ) -> Coroutine[Any, Any, AsyncRequestHandle]: ...
 
     def subscribe(body: Callable[..., Any]) -> Subscribe: ...
 

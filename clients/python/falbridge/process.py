@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import threading
 from concurrent.futures import Future, TimeoutError as FutureTimeout
-from typing import Any, Callable, Mapping, Optional, Sequence
+from typing import Any, Callable, Mapping, Optional, Sequence, cast
 
 from .errors import BridgeNotFoundError, BridgeProcessError, from_answer
 
@@ -133,7 +133,7 @@ class Process:
     def _read(self) -> None:
         assert self._process.stdout is not None
         try:
-            with io.BufferedReader(self._process.stdout, 1 << 16) as out:  # type: ignore[arg-type]
+            with io.BufferedReader(cast(io.RawIOBase, self._process.stdout), 1 << 16) as out:
                 while header := out.readline(1 << 16):
                     name, _, value = header.partition(b":")
                     if name.lower() != b"content-length":
@@ -153,7 +153,7 @@ class Process:
         if "method" in message:
             params = message.get("params") or {}
             with self._lock:
-                listener = self._listeners.get(params.get("subscription", params.get("call")))
+                listener = self._listeners.get(params.get("subscription", params.get("call", -1)))
             if listener:
                 listener(message["method"], params)
             return

@@ -10,7 +10,7 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from typing import Any, Callable, Iterator, Optional, Sequence
 
-from . import calls, shared
+from . import calls, endpoints, shared
 from .errors import FalClientError
 from .inputs import Call, Steps
 from .process import Process
@@ -71,7 +71,7 @@ class SyncClient(Unsupported):
         self.default_timeout = default_timeout
         self._settings = (bin, tuple(args), {**(env or {}), **({"FAL_KEY": key} if key else {})})
         self._bridge: Optional[shared.Bridge] = None
-        self._release: Optional[weakref.finalize] = None
+        self._release: Optional[weakref.finalize[Any, Any]] = None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
@@ -147,6 +147,7 @@ class SyncClient(Unsupported):
         finally:
             steps.close()
 
+    @endpoints.subscribe
     def subscribe(self, application: str, arguments: calls.Arguments, *, path: str = "", hint: Optional[str] = None,
                   with_logs: bool = False, interval: Optional[float] = None,
                   on_enqueue: Optional[Callable[[str], Any]] = None,
@@ -165,6 +166,7 @@ class SyncClient(Unsupported):
             max_queue_length=max_queue_length, lifecycle=lifecycle, download_to=download_to, on_cancel=on_cancel,
             auto_upload=auto_upload, validate=validate), on_enqueue, on_queue_update))
 
+    @endpoints.submit
     def submit(self, application: str, arguments: calls.Arguments, *, path: str = "", hint: Optional[str] = None,
                webhook_url: Optional[str] = None, priority: Optional[str] = None,
                headers: Optional[dict[str, str]] = None, start_timeout: Optional[float] = None,
@@ -176,6 +178,7 @@ class SyncClient(Unsupported):
             max_queue_length=max_queue_length, lifecycle=lifecycle, auto_upload=auto_upload, validate=validate)))
         return SyncRequestHandle(client=self, **calls.handle_fields(answer))
 
+    @endpoints.run
     def run(self, application: str, arguments: calls.Arguments, *, method: str = "POST", path: str = "",
             timeout: Optional[float] = None, start_timeout: Optional[float] = None, hint: Optional[str] = None,
             headers: Optional[dict[str, str]] = None, lifecycle: Optional[StorageSettings] = None,
@@ -201,8 +204,9 @@ class SyncClient(Unsupported):
     def requests(self, *, status: Optional[str] = None, application: Optional[str] = None, limit: int = 50,
                  before: Optional[str] = None) -> list[dict[str, Any]]:
         """What was submitted from this machine, newest first; `before` is the `created_at` of the last one seen."""
-        return self.request("requests", calls.given(
+        answer: list[dict[str, Any]] = self.request("requests", calls.given(
             status=status, endpoint=application, limit=limit, before=before))["requests"]
+        return answer
 
     def verify_webhook(self, headers: calls.Headers, body: "bytes | str", *, max_age: float = 300) -> dict[str, Any]:
         """Whether a call to a webhook is fal's: {valid, reason?, request_id?, status?, payload?}.
@@ -216,32 +220,39 @@ class SyncClient(Unsupported):
                repository: Any = None, fallback_repository: Any = None,
                lifecycle: Optional[StorageSettings] = None) -> str:
         """Uploads bytes, a text, or an open file. The repositories are fal_client's: the bridge chooses by itself."""
-        return self._follow(calls.upload(data, content_type, file_name, lifecycle))
+        answer: str = self._follow(calls.upload(data, content_type, file_name, lifecycle))
+        return answer
 
     def upload_file(self, path: "str | os.PathLike[str]", *, repository: Any = None, fallback_repository: Any = None,
                     lifecycle: Optional[StorageSettings] = None) -> str:
-        return self._follow(calls.upload_file(path, lifecycle))
+        answer: str = self._follow(calls.upload_file(path, lifecycle))
+        return answer
 
     def upload_image(self, image: Any, format: str = "jpeg", *, repository: Any = None,
                      fallback_repository: Any = None, lifecycle: Optional[StorageSettings] = None) -> str:
         """Uploads a Pillow image."""
-        return self._follow(calls.upload_image(image, format, lifecycle))
+        answer: str = self._follow(calls.upload_image(image, format, lifecycle))
+        return answer
 
     def download(self, url: str, to: str, *, overwrite: bool = False) -> list[dict[str, Any]]:
-        return self.request("download", {"url": url, "to": to, "overwrite": overwrite})["files"]
+        answer: list[dict[str, Any]] = self.request("download", {"url": url, "to": to, "overwrite": overwrite})["files"]
+        return answer
 
     def validate(self, application: str, arguments: calls.Arguments) -> dict[str, Any]:
-        return self.request("validate", {"endpoint": application, "input": dict(arguments)})
+        answer: dict[str, Any] = self.request("validate", {"endpoint": application, "input": dict(arguments)})
+        return answer
 
     def models(self, query: str = "") -> list[dict[str, Any]]:
-        return self.request("models", {"query": query})["models"]
+        answer: list[dict[str, Any]] = self.request("models", {"query": query})["models"]
+        return answer
 
     def schema(self, application: str) -> dict[str, Any]:
-        return self.request("schema", {"endpoint": application})
+        answer: dict[str, Any] = self.request("schema", {"endpoint": application})
+        return answer
 
     def configure(self, **settings: Any) -> dict[str, Any]:
         """credentials, backend, proxy_url, default_endpoint: for every client that shares the process."""
-        answer = self.request("configure", settings)
+        answer: dict[str, Any] = self.request("configure", settings)
         self.bridge().keep(settings)
         return answer
 
