@@ -20,7 +20,7 @@ struct PythonTypes {
         lines.add("\"\"\"What the models take and give, and the types of calls by endpoint.")
         lines.add()
         lines.add("Generated from schemas/ by `fal-bridge generate python`. Do not edit.")
-        lines.add("With models of a folder of yours: fal-bridge generate python --schemas DIR -o .../falbridge/endpoints.py")
+        lines.add("With models of your own: fal-bridge generate python --schemas DIR -o .../falbridge/endpoints.py")
         lines.add("\"\"\"")
         lines.add()
         lines.add(Self.head)

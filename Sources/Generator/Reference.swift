@@ -26,7 +26,7 @@ public struct Reference {
         for method in subject.methods { add(method, to: &lines) }
         addNotifications(to: &lines)
         addErrors(to: &lines)
-        lines.add(["", "## Models", "", "An input that breaks its model's schema is refused, with every fault at once."])
+        lines.add(["", "## Models", "", "An input that breaks its model's schema is refused with every fault at once."])
         for model in subject.models { add(model, to: &lines) }
         addTools(to: &lines)
         return lines.text

@@ -10,6 +10,7 @@ import threading
 import time
 
 import pytest
+import surface
 from fake_queue import FakeQueue
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -32,7 +33,8 @@ def frame(message, framing):
 
 
 class Bridge:
-    """One fal-bridge; messages are read by a thread, so that every wait has a deadline."""
+    """One fal-bridge; messages are read by a thread, so that every wait has a deadline. Whatever it says is held
+    against schemas/rpc."""
 
     def __init__(self, state, *args, framing="lines", cwd=ROOT, **env):
         self.framing = framing
@@ -43,6 +45,7 @@ class Bridge:
         self.inbox = queue.Queue()
         self.notifications = []
         self.answers = {}
+        self.asked = {}  # The method of each call that is made by start().
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self):
@@ -65,12 +68,17 @@ class Bridge:
     def start(self, method, params=None, id=None):
         if id is None:
             id, self.next_id = self.next_id, self.next_id + 1
+        self.asked[id] = method
         self.send({"jsonrpc": "2.0", "id": id, "method": method, "params": params or {}})
         return id
 
     def receive(self, deadline=DEADLINE):
         message = self.inbox.get(timeout=deadline)
         assert message is not None, self.process.stderr.read().decode()
+        if isinstance(message, dict) and "method" in message:
+            surface.check_notification(message)
+        elif isinstance(message, dict) and isinstance(message["id"], (int, str)) and message["id"] in self.asked:
+            surface.check_answer(self.asked[message["id"]], message)
         return message
 
     def answer(self, id, deadline=DEADLINE):

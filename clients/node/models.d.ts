@@ -1,7 +1,7 @@
 // What the models take and give.
 // Generated from schemas/ by `fal-bridge generate typescript`. Do not edit.
 //
-// With models of a folder of yours: fal-bridge generate typescript --schemas DIR -o models.d.ts, and
+// With models of your own: fal-bridge generate typescript --schemas DIR -o models.d.ts, and
 // import type { EndpointTypeMap as Mine } from "./models";
 // declare module "fal-bridge" { interface EndpointTypeMap extends Mine {} }
 

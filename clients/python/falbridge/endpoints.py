@@ -1,7 +1,7 @@
 """What the models take and give, and the types of calls by endpoint.
 
 Generated from schemas/ by `fal-bridge generate python`. Do not edit.
-With models of a folder of yours: fal-bridge generate python --schemas DIR -o .../falbridge/endpoints.py
+With models of your own: fal-bridge generate python --schemas DIR -o .../falbridge/endpoints.py
 """
 
 from __future__ import annotations
