@@ -84,7 +84,7 @@ let package = Package(
             ]
         ),
         tests(of: "Bridge"),
-        target("Generator", ["FalProtocol", "JSON", "Models", "Platform", "Surface"]),
+        target("Generator", ["FalProtocol", "JSON", "JSONSchema", "Models", "Surface"]),
         tests(of: "Generator", ["JSON", "Models", "Surface"]),
         .executableTarget(
             name: "fal-bridge",

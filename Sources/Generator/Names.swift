@@ -23,6 +23,19 @@ enum Names {
         return text.utf8.allSatisfy(isPart)
     }
 
+    /// Names that a target has another use for: no type of a model's is called so.
+    static let reserved: Set<String> = [
+        // Of what is generated, or written by hand beside it.
+        "AnyFile", "AsyncRun", "AsyncSubmit", "AsyncSubscribe", "BridgeError", "BridgeProcessError", "CodingKeys",
+        "Connection", "Endpoint", "EndpointTypeMap", "FalBridgeClient", "JSONValue", "Picture", "QueueUpdate",
+        "Readable", "Run", "Submit", "Subscribe",
+        // Of the languages.
+        "Any", "ArrayBuffer", "ArrayBufferView", "Blob", "Bool", "Callable", "Codable", "CodingKey", "Coroutine",
+        "Data", "Decodable", "Decoder", "Double", "Encodable", "Encoder", "False", "Hashable", "Int", "Literal",
+        "Mapping", "NewType", "None", "NotRequired", "Protocol", "ReadableStream", "Record", "Self", "Sendable",
+        "String", "True", "Type", "TypedDict", "URL", "Union", "Unpack",
+    ]
+
     private static func words(_ text: String) -> [Substring] {
         text.split { !($0.utf8.count == 1 && $0.utf8.allSatisfy { isPart($0) && $0 != UInt8(ascii: "_") }) }
     }

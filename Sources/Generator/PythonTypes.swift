@@ -65,7 +65,7 @@ struct PythonTypes {
         "    def tobytes(self) -> bytes: ...",
         "    def save(self, fp: Any, format: str | None = ...) -> None: ...", "", "",
         "# A file of an input: a URL, a data URI or a path as text, a path object, an open file, bytes, a picture.",
-        "FileInput = Union[str, bytes, bytearray, memoryview, \"os.PathLike[str]\", Readable, Picture]",
+        "AnyFile = Union[str, bytes, bytearray, memoryview, \"os.PathLike[str]\", Readable, Picture]",
     ]
 
     // MARK: Types
@@ -119,9 +119,9 @@ struct PythonTypes {
 
     private func withFiles(_ shape: Shape) -> String {
         switch shape {
-        case .string: "FileInput"
+        case .string: "AnyFile"
         // A list may hold nothing wider than it says, so that of plain texts is named too.
-        case .array(.string): "list[str] | list[FileInput]"
+        case .array(.string): "list[str] | list[AnyFile]"
         case .union(let parts): parts.map(withFiles).joined(separator: " | ")
         default: type(shape)
         }

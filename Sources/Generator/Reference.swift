@@ -102,7 +102,7 @@ public struct Reference {
             var words = [String]()
             if isGiven, isRequired { words.append("*Required.*") }
             if !isGiven, !isRequired { words.append("*Not always.*") }
-            let target = resolved(member.value, root)
+            let target = member.value.resolved(in: root)
             var silent = target
             // It has a column of its own.
             silent["default"] = nil
@@ -116,24 +116,14 @@ public struct Reference {
             )
             guard depth < 3 else { continue }
             var inner: [(JSON, String)] = [(.object(target), path + ".")]
-            if let items = target["items"] { inner = [(.object(resolved(items, root)), path + "[].")] }
+            if let items = target["items"] { inner = [(.object(items.resolved(in: root)), path + "[].")] }
             for branch in (target["anyOf"] ?? target["oneOf"])?.arrayValue ?? [] {
-                inner.append((.object(resolved(branch, root)), path + "."))
+                inner.append((.object(branch.resolved(in: root)), path + "."))
             }
             for (schema, prefix) in inner where schema["properties"] != nil {
                 addRows(schema, root, prefix: prefix, depth: depth + 1, isGiven: isGiven, to: &lines)
             }
         }
-    }
-
-    private func resolved(_ schema: JSON, _ root: JSON) -> JSONObject {
-        var object = schema.objectValue ?? [:]
-        guard let pointer = object["$ref"]?.stringValue, pointer.hasPrefix("#") else { return object }
-        object["$ref"] = nil
-        for member in root.value(at: String(pointer.dropFirst()))?.objectValue ?? [:] where object[member.key] == nil {
-            object[member.key] = member.value
-        }
-        return object
     }
 
     private func addNotifications(to lines: inout Lines) {

@@ -1,4 +1,22 @@
 import JSON
+import JSONSchema
+
+extension JSON {
+    /// What a reference within `root` leads to; nil where there is none, or it leads nowhere.
+    func referent(in root: JSON) -> JSON? {
+        guard let pointer = self["$ref"]?.stringValue, pointer.hasPrefix("#") else { return nil }
+        return root.value(at: String(pointer.dropFirst()))
+    }
+
+    /// The members of a schema, and under them those of what it refers to within `root`.
+    func resolved(in root: JSON) -> JSONObject {
+        var object = objectValue ?? [:]
+        guard let target = referent(in: root) else { return object }
+        object["$ref"] = nil
+        for member in target.objectValue ?? [:] where object[member.key] == nil { object[member.key] = member.value }
+        return object
+    }
+}
 
 /// What a schema says in words: its description, its default and its limits.
 enum SchemaText {
@@ -42,10 +60,10 @@ enum SchemaText {
     /// The type in a word or a few, for tables: `integer`, `"normal" or "low"`, `list of string`.
     static func type(_ schema: JSON, in root: JSON, depth: Int = 0) -> String {
         guard depth < 16 else { return "any" }
-        if let pointer = schema["$ref"]?.stringValue, pointer.hasPrefix("#"),
-            let target = root.value(at: String(pointer.dropFirst()))
-        {
-            if target["properties"] != nil { return pointer.split(separator: "/").last.map(String.init) ?? "object" }
+        if let target = schema.referent(in: root) {
+            if target["properties"] != nil {
+                return schema["$ref"]?.stringValue?.split(separator: "/").last.map(String.init) ?? "object"
+            }
             return type(target, in: root, depth: depth + 1)
         }
         if let value = schema["const"] { return value.text }

@@ -99,6 +99,8 @@ struct SwiftTypes {
         case .number: return "Double"
         case .string: return "String"
         case .literals(let values): return literals(values, hint, &choices)
+        case .array(.record(let name)): return "[\(name)]"
+        case .map(.record(let name)): return "[String: \(name)]"
         case .array(let element):
             let (inner, isNullable) = element.withoutNull
             return "[\(type(inner, hint, &choices))\(isNullable ? "?" : "")]"
@@ -108,7 +110,7 @@ struct SwiftTypes {
         }
     }
 
-    /// A struct cannot hold itself.
+    /// A struct cannot hold itself, but in a list.
     private func reaches(_ name: String, _ target: String, _ seen: Set<String>) -> Bool {
         if name == target { return true }
         guard !seen.contains(name), let record = table[name] else { return false }
@@ -120,7 +122,6 @@ struct SwiftTypes {
     private static func names(in shape: Shape) -> [String] {
         switch shape {
         case .record(let name): [name]
-        case .array(let inner), .map(let inner): names(in: inner)
         case .union(let parts): parts.flatMap(names)
         default: []
         }
@@ -207,6 +208,8 @@ struct SwiftTypes {
     }
 
     private static func safe(_ name: String) -> String {
+        // These mean something even between backticks.
+        if ["self", "Self", "init", "Type", "Protocol"].contains(name) { return name + "_" }
         if keywords.contains(name) { return "`\(name)`" }
         return name.isEmpty || name.first?.isNumber == true ? "_" + name : name
     }

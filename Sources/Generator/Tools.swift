@@ -113,14 +113,14 @@ public struct Tools {
     private static let maxDepth = 24
 
     private static func inlined(_ schema: JSON, _ root: JSON, depth: Int) -> JSON {
-        guard var object = schema.objectValue else { return schema }
+        guard let object = schema.objectValue else { return schema }
         // Deeper than anyone writes by hand: a type that holds itself.
         guard depth < maxDepth else { return [:] }
-        if let pointer = object["$ref"]?.stringValue, pointer.hasPrefix("#") {
-            object["$ref"] = nil
-            let target = root.value(at: String(pointer.dropFirst()))?.objectValue ?? [:]
-            for member in target where object[member.key] == nil { object[member.key] = member.value }
-            return inlined(.object(object), root, depth: depth + 4)
+        if object["$ref"] != nil {
+            var resolved = schema.resolved(in: root)
+            // One that leads nowhere.
+            if resolved["$ref"] == object["$ref"] { resolved["$ref"] = nil }
+            return inlined(.object(resolved), root, depth: depth + 4)
         }
         var result = JSONObject()
         for member in object where kept.contains(member.key) {

@@ -35,7 +35,7 @@ struct TypeScriptTypes {
         "/**",
         " * A file of an input: a URL, a data URI or the path of a local file as text, or the bytes themselves.",
         " */",
-        "export type FileInput =",
+        "export type AnyFile =",
         "  | string",
         "  | Blob",
         "  | ArrayBuffer",
@@ -92,7 +92,7 @@ struct TypeScriptTypes {
 
     private func withFiles(_ shape: Shape) -> String {
         switch shape {
-        case .string: "FileInput"
+        case .string: "AnyFile"
         case .array(let element): "(\(withFiles(element)))[]"
         case .union(let parts): parts.map(withFiles).joined(separator: " | ")
         default: type(shape)

@@ -12,7 +12,7 @@ struct TypeTable {
 
     /// Which record a definition became, by what it says.
     private var known: [Key: String] = [:]
-    private var taken: Set<String> = []
+    private var taken = Names.reserved
 
     private struct Key: Hashable {
         let name: String
@@ -69,7 +69,7 @@ struct TypeTable {
         let required = members["required"]?.arrayValue ?? []
         var fields: [Field] = []
         for member in members["properties"]?.objectValue ?? [:] {
-            let schema = resolved(member.value, place.root)
+            let schema = member.value.resolved(in: place.root)
             fields.append(Field(
                 name: member.key, shape: shape(member.value, place.inner(member.key)),
                 isRequired: required.contains(.string(member.key)),
@@ -132,10 +132,7 @@ struct TypeTable {
         var properties = object["properties"]?.objectValue ?? [:]
         var required = object["required"]?.arrayValue ?? []
         for branch in object["allOf"]?.arrayValue ?? [] {
-            var branch = branch
-            if let pointer = branch["$ref"]?.stringValue, pointer.hasPrefix("#") {
-                branch = root.value(at: String(pointer.dropFirst())) ?? [:]
-            }
+            let branch = branch.referent(in: root) ?? branch
             guard let inner = members(of: branch, in: root, depth: depth + 1) else { continue }
             for member in inner["properties"]?.objectValue ?? [:] { properties[member.key] = member.value }
             required += inner["required"]?.arrayValue ?? []
@@ -149,7 +146,7 @@ struct TypeTable {
         let properties = members["properties"]?.objectValue ?? [:]
         // Files can be given in other forms than they come back in, so they are types of their own.
         let takesFile = place.isInput && properties.contains {
-            holdsFile(resolved($0.value, place.root), $0.key, place.root)
+            holdsFile($0.value.resolved(in: place.root), $0.key, place.root)
         }
         let key = Key(name: name, meaning: Self.meaning(target, place.root), isInput: takesFile)
         if let known = known[key] { return known }
@@ -180,23 +177,12 @@ struct TypeTable {
         return candidate
     }
 
-    /// The member's schema with what it refers to under it.
-    private func resolved(_ schema: JSON, _ root: JSON) -> JSONObject {
-        var object = schema.objectValue ?? [:]
-        guard let pointer = object["$ref"]?.stringValue, pointer.hasPrefix("#"),
-            let target = root.value(at: String(pointer.dropFirst()))?.objectValue
-        else { return object }
-        object["$ref"] = nil
-        for member in target where object[member.key] == nil { object[member.key] = member.value }
-        return object
-    }
-
     private func holdsFile(_ schema: JSONObject, _ name: String, _ root: JSON) -> Bool {
         if let items = schema["items"], schema["x-file"] == nil {
-            return FileMember.isFile(resolved(items, root), name)
+            return FileMember.isFile(items.resolved(in: root), name)
         }
         if FileMember.isFile(schema, name) { return true }
-        return (schema["anyOf"]?.arrayValue ?? []).contains { FileMember.isFile(resolved($0, root), name) }
+        return (schema["anyOf"]?.arrayValue ?? []).contains { FileMember.isFile($0.resolved(in: root), name) }
     }
 
     /// What a definition says, without the words that say it to people, and with what it refers to.

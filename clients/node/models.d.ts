@@ -8,7 +8,7 @@
 /**
  * A file of an input: a URL, a data URI or the path of a local file as text, or the bytes themselves.
  */
-export type FileInput =
+export type AnyFile =
   | string
   | Blob
   | ArrayBuffer
@@ -21,7 +21,7 @@ export type FileInput =
 /** Input of fal-ai/fast-animatediff/video-to-video. */
 export interface FastAnimatediffVideoToVideoInput {
   /** The video or GIF to restyle: a URL, a data URI, or (through the bridge) the path of a local file. */
-  video_url: FileInput;
+  video_url: AnyFile;
   /** How many seconds from the start of the video are used. Default 3. From 2 to 4. */
   first_n_seconds?: number;
   /** What to generate; the more detail, the better. */

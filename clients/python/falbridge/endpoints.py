@@ -36,13 +36,13 @@ class Picture(Protocol):
 
 
 # A file of an input: a URL, a data URI or a path as text, a path object, an open file, bytes, a picture.
-FileInput = Union[str, bytes, bytearray, memoryview, "os.PathLike[str]", Readable, Picture]
+AnyFile = Union[str, bytes, bytearray, memoryview, "os.PathLike[str]", Readable, Picture]
 
 
 class FastAnimatediffVideoToVideoInput(TypedDict):
     """Input of fal-ai/fast-animatediff/video-to-video."""
 
-    video_url: FileInput
+    video_url: AnyFile
     """The video or GIF to restyle: a URL, a data URI, or (through the bridge) the path of a local file."""
     first_n_seconds: NotRequired[int]
     """How many seconds from the start of the video are used. Default 3. From 2 to 4."""
