@@ -53,6 +53,7 @@ enum Documents {
                 "rejected",
                 "rate_limited",
                 "unavailable",
+                "timeout",
                 "cancelled",
                 "busy"
               ],
@@ -1653,6 +1654,7 @@ enum Documents {
                 "rejected",
                 "rate_limited",
                 "unavailable",
+                "timeout",
                 "cancelled",
                 "busy"
               ],
@@ -2277,6 +2279,7 @@ enum Documents {
                 "rejected",
                 "rate_limited",
                 "unavailable",
+                "timeout",
                 "cancelled",
                 "busy",
                 "outside_roots",

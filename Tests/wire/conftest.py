@@ -45,7 +45,8 @@ class Bridge:
         self.inbox = queue.Queue()
         self.notifications = []
         self.answers = {}
-        self.asked = {}  # The method of each call that is made by start().
+        # The method of each call that is made by start(); None where an id was taken twice.
+        self.asked = {}
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self):
@@ -68,7 +69,7 @@ class Bridge:
     def start(self, method, params=None, id=None):
         if id is None:
             id, self.next_id = self.next_id, self.next_id + 1
-        self.asked[id] = method
+        self.asked[id] = None if id in self.asked else method
         self.send({"jsonrpc": "2.0", "id": id, "method": method, "params": params or {}})
         return id
 
@@ -77,8 +78,9 @@ class Bridge:
         assert message is not None, self.process.stderr.read().decode()
         if isinstance(message, dict) and "method" in message:
             surface.check_notification(message)
-        elif isinstance(message, dict) and isinstance(message["id"], (int, str)) and message["id"] in self.asked:
-            surface.check_answer(self.asked[message["id"]], message)
+        elif isinstance(message, dict) and isinstance(message["id"], (int, str)):
+            if method := self.asked.pop(message["id"], None):
+                surface.check_answer(method, message)
         return message
 
     def answer(self, id, deadline=DEADLINE):
