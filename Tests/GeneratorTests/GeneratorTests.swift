@@ -86,6 +86,13 @@ private func model(_ id: String, _ edit: (String) -> String = { $0 }) throws -> 
         #expect(Set(table.records.map(\.name)).count == table.records.count)
     }
 
+    @Test func aTypeIsNotCalledAsALanguageCallsItsOwn() throws {
+        let table = TypeTable([try model("fal-ai/one") { text in
+            text.split(separator: "LoraWeight", omittingEmptySubsequences: false).joined(separator: "String")
+        }])
+        #expect(table["OneInput"]?.fields.first { $0.name == "loras" }?.shape == .array(.record("OneString")))
+    }
+
     @Test func limitsAndDefaultsAreWords() throws {
         let table = TypeTable([try model("fal-ai/one")])
         let docs = Dictionary(uniqueKeysWithValues: (table["OneInput"]?.fields ?? []).map { ($0.name, $0.doc) })

@@ -3,11 +3,12 @@
 What cannot be the same twice (ids, times, URLs, sizes) only has to be of the same form.
 """
 
+import re
 import shutil
 
 import pytest
 import surface
-from conftest import BUNNY, LOCAL
+from conftest import BUNNY, ROOT, Bridge, kill_local
 
 ID = "764cabcf-b745-4b3e-ae38-1200304cf45b"
 EXAMPLES = [(name, example) for name, method in surface.METHODS.items() for example in method.get("examples", [])]
@@ -18,7 +19,6 @@ EXACT = {"ping", "models", "validate", "shutdown", "verify_webhook"}
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
     """A folder with a clip, and a bridge that has run the example's job in it."""
-    from conftest import Bridge, kill_local
     folder = tmp_path_factory.mktemp("examples")
     shutil.copy(BUNNY, folder / "clip.mp4")
     bridge = Bridge(folder / "state", cwd=folder)
@@ -82,3 +82,12 @@ def test_notifications_are_as_their_examples():
 def test_every_method_of_the_program_has_a_document_and_none_is_without(bridge):
     methods = bridge().call("initialize")["result"]["capabilities"]["methods"]
     assert set(methods) == set(surface.METHODS) - {"shutdown"}
+
+
+def test_the_table_of_errors_is_that_of_the_program():
+    made = set()
+    for path in [*ROOT.glob("Sources/JSONRPC/*.swift"), *ROOT.glob("Sources/Bridge/**/*.swift")]:
+        text = path.read_text()
+        made |= {(int(code), kind) for code, kind in re.findall(r'code: (-?\d+),\s+kind: "(\w+)"', text)}
+        made |= {(int(code), kind) for code, kind in re.findall(r'= \((-?\d+), "(\w+)"[,)]', text)}
+    assert made == {(each["code"], each["kind"]) for each in surface.ERRORS["errors"]}
