@@ -50,13 +50,14 @@ _fal_bridge() {
         esac
         return
     fi
-    case $command:$count in
-        :0) COMPREPLY=($(compgen -W "serve run schema generate help version" -- "$cur")) ;;
-        run:0) COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" schema list 2>/dev/null | cut -f1)" -- "$cur")) ;;
-        schema:0) COMPREPLY=($(compgen -W "list show" -- "$cur")) ;;
-        schema:1) COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" schema list 2>/dev/null | cut -f1)" -- "$cur")) ;;
-        generate:0) COMPREPLY=($(compgen -W "openrpc python typescript swift tools reference completions" -- "$cur")) ;;
-        generate:1) COMPREPLY=($(compgen -W "openai anthropic bash zsh fish" -- "$cur")) ;;
+    case $command:$count:$endpoint in
+        :0:*) COMPREPLY=($(compgen -W "serve run schema generate help version" -- "$cur")) ;;
+        run:0:*) COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" schema list 2>/dev/null | cut -f1)" -- "$cur")) ;;
+        schema:0:*) COMPREPLY=($(compgen -W "list show" -- "$cur")) ;;
+        schema:1:*) COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" schema list 2>/dev/null | cut -f1)" -- "$cur")) ;;
+        generate:0:*) COMPREPLY=($(compgen -W "openrpc python typescript swift tools reference completions" -- "$cur")) ;;
+        generate:1:tools) COMPREPLY=($(compgen -W "openai anthropic" -- "$cur")) ;;
+        generate:1:completions) COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")) ;;
     esac
 }
 

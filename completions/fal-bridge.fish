@@ -12,7 +12,7 @@ function __fal_bridge_words
 end
 
 function __fal_bridge_members
-    set -l endpoint (string match '*/*' (commandline -opc))[1]
+    set -l endpoint (string match -- '*/*' (commandline -opc))[1]
     switch "$endpoint"
         case 'fal-ai/fast-animatediff/video-to-video'
             string split ' ' 'video_url= first_n_seconds= prompt= negative_prompt= num_inference_steps= strength= guidance_scale= seed= fps= motions='
@@ -32,7 +32,8 @@ complete -c fal-bridge -n '__fish_seen_subcommand_from run; and test (__fal_brid
 complete -c fal-bridge -n '__fish_seen_subcommand_from schema; and test (__fal_bridge_words) -eq 0' -a 'list show'
 complete -c fal-bridge -n '__fish_seen_subcommand_from schema; and test (__fal_bridge_words) -eq 1' -a '(__fal_bridge_endpoints)'
 complete -c fal-bridge -n '__fish_seen_subcommand_from generate; and test (__fal_bridge_words) -eq 0' -a 'openrpc python typescript swift tools reference completions'
-complete -c fal-bridge -n '__fish_seen_subcommand_from generate; and test (__fal_bridge_words) -eq 1' -a 'openai anthropic bash zsh fish'
+complete -c fal-bridge -n '__fish_seen_subcommand_from generate; and test (__fal_bridge_words) -eq 1; and __fish_seen_subcommand_from tools' -a 'openai anthropic'
+complete -c fal-bridge -n '__fish_seen_subcommand_from generate; and test (__fal_bridge_words) -eq 1; and __fish_seen_subcommand_from completions' -a 'bash zsh fish'
 complete -c fal-bridge -l backend -x -a 'auto fal local' -d 'where jobs run; auto means fal where a key is set, else local'
 complete -c fal-bridge -l key-file -r -F -d 'a file that holds the key'
 complete -c fal-bridge -l proxy-url -x -d 'a proxy that holds the key'

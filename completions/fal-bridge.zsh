@@ -79,7 +79,7 @@ _fal_bridge() {
                     '--help[this text]' \
                     '--version[the version]' \
                     '1: :(openrpc python typescript swift tools reference completions)' \
-                    '2: :(openai anthropic bash zsh fish)' \
+                    '2: :{ case $words[2] in tools) compadd openai anthropic ;; completions) compadd bash zsh fish ;; esac }' \
                     ;;
                 help) _arguments -s \
                     '*--backend=[where jobs run; auto means fal where a key is set, else local]:auto|fal|local:(auto fal local)' \

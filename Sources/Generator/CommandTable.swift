@@ -16,8 +16,21 @@ public struct CommandTable: Sendable {
     /// What may stand in a place.
     public enum Words: Sendable, Hashable {
         case these([String])
+        /// By the word before.
+        case after([After])
         /// A model that is known.
         case endpoint
+    }
+
+    /// A word, and those that may follow it.
+    public struct After: Sendable, Hashable {
+        let word: String
+        let words: [String]
+
+        public init(_ word: String, _ words: [String]) {
+            self.word = word
+            self.words = words
+        }
     }
 
     public struct Flag: Sendable {

@@ -84,15 +84,21 @@ public struct Completions {
         }
         let plain = names(of: table.flags(of: "serve"), " ")
         lines.add(["            *) \(Self.reply(plain)) ;;", "        esac", "        return", "    fi"])
-        lines.add("    case $command:$count in")
-        lines.add("        :0) \(Self.reply(table.commands.map(\.name).joined(separator: " "))) ;;")
+        lines.add("    case $command:$count:$endpoint in")
+        lines.add("        :0:*) \(Self.reply(table.commands.map(\.name).joined(separator: " "))) ;;")
         for command in table.commands {
             for (index, words) in command.words.enumerated() {
-                let list = switch words {
-                case .these(let words): words.joined(separator: " ")
-                case .endpoint: "$(\"${COMP_WORDS[0]}\" schema list 2>/dev/null | cut -f1)"
+                let place = "        \(command.name):\(index)"
+                switch words {
+                case .these(let words): lines.add("\(place):*) \(Self.reply(words.joined(separator: " "))) ;;")
+                case .endpoint:
+                    let list = "$(\"${COMP_WORDS[0]}\" schema list 2>/dev/null | cut -f1)"
+                    lines.add("\(place):*) \(Self.reply(list)) ;;")
+                case .after(let ways):
+                    for way in ways {
+                        lines.add("\(place):\(way.word)) \(Self.reply(way.words.joined(separator: " "))) ;;")
+                    }
                 }
-                lines.add("        \(command.name):\(index)) \(Self.reply(list)) ;;")
             }
         }
         lines.add(["    esac", "}", "", "# The members of a model's input."])
@@ -138,6 +144,9 @@ public struct Completions {
                 let action = switch words {
                 case .these(let words): "(\(words.joined(separator: " ")))"
                 case .endpoint: "_fal_bridge_endpoints"
+                case .after(let ways):
+                    "{ case $words[2] in "
+                        + ways.map { "\($0.word)) compadd \($0.words.joined(separator: " ")) ;; " }.joined() + "esac }"
                 }
                 lines.add("                    '\(index + 1): :\(action)' \\")
             }
@@ -189,7 +198,7 @@ public struct Completions {
             "function __fal_bridge_endpoints", "    \(program) schema list 2>/dev/null | cut -f1", "end", "",
             "function __fal_bridge_words", "    # How many words stand behind the command.",
             "    set -l words (string match -v -- '-*' (commandline -opc))", "    math (count $words) - 2", "end", "",
-            "function __fal_bridge_members", "    set -l endpoint (string match '*/*' (commandline -opc))[1]",
+            "function __fal_bridge_members", "    set -l endpoint (string match -- '*/*' (commandline -opc))[1]",
             "    switch \"$endpoint\"",
         ])
         for input in inputs {
@@ -207,11 +216,18 @@ public struct Completions {
             for (index, words) in command.words.enumerated() {
                 let condition = "__fish_seen_subcommand_from \(command.name); "
                     + "and test (__fal_bridge_words) -eq \(index)"
-                let list = switch words {
-                case .these(let words): words.joined(separator: " ")
-                case .endpoint: "(__fal_bridge_endpoints)"
+                switch words {
+                case .these(let words):
+                    lines.add("complete -c \(program) -n '\(condition)' -a '\(words.joined(separator: " "))'")
+                case .endpoint: lines.add("complete -c \(program) -n '\(condition)' -a '(__fal_bridge_endpoints)'")
+                case .after(let ways):
+                    for way in ways {
+                        lines.add(
+                            "complete -c \(program) -n '\(condition); and __fish_seen_subcommand_from \(way.word)' "
+                                + "-a '\(way.words.joined(separator: " "))'"
+                        )
+                    }
                 }
-                lines.add("complete -c \(program) -n '\(condition)' -a '\(list)'")
             }
         }
         for flag in table.flags {

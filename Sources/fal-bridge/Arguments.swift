@@ -25,7 +25,10 @@ struct Arguments {
             ),
             .init(
                 "generate", "documents and types from the schemas: generate TARGET [-o FILE|DIR]",
-                words: [.these(Target.allCases.map(\.rawValue)), .these(Target.allCases.flatMap(\.variants))]
+                words: [
+                    .these(Target.allCases.map(\.rawValue)),
+                    .after(Target.allCases.filter { !$0.variants.isEmpty }.map { .init($0.rawValue, $0.variants) }),
+                ]
             ),
             .init("help", "this text"),
             .init("version", "the version"),

@@ -199,6 +199,7 @@ def test_bash_completes():
     assert complete("run", "--input", "neg") == ["negative_prompt="]
     assert complete("run", MODEL, "--input", "prompt", "=", "x", "--input", "se") == ["seed="]
     assert complete("generate", "open") == ["openrpc"]
+    assert complete("generate", "tools", "") == ["openai", "anthropic"]
     assert complete("schema", "show", "fal-ai/fast-animatediff/video") == [MODEL]
 
 
