@@ -172,7 +172,10 @@ public final class Bridge: Sendable {
     }
 
     func model(_ endpoint: EndpointID) throws(RPCError) -> Model? {
-        do { return try catalog.model(endpoint.description) } catch { throw .internalError(error.description) }
+        do { return try catalog.model(endpoint.description) } catch {
+            // A file that somebody put there, to be put right by them.
+            throw RPCError.io(error.description).about(nil, endpoint.description)
+        }
     }
 
     /// Ends the bridge when the process dies; one that cannot be seen (in another container, say) is let be.

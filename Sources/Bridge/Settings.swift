@@ -23,6 +23,7 @@ public struct Settings: Sendable {
     public var queueURL = "https://queue.fal.run"
     public var restURL = "https://rest.fal.ai"
     public var proxyURL: String?
+    /// Absolute, each with models of its own, which win over those of the folders before it.
     public var schemaFolders: [String] = []
     public var stateFolder: String
     /// Absolute, links resolved.
@@ -56,7 +57,9 @@ public struct Settings: Sendable {
             stateFolder = Files.join(Environment.get("HOME") ?? "/tmp", ".local/state/\(Product.name)")
         }
         if let folders = Environment.get("FAL_BRIDGE_SCHEMAS") {
-            schemaFolders = folders.split(separator: ":").map(String.init)
+            for folder in folders.split(separator: ":") {
+                schemaFolders.append(try Self.schemaFolder(String(folder), "FAL_BRIDGE_SCHEMAS"))
+            }
         }
         if let folders = Environment.get("FAL_BRIDGE_ROOTS") {
             roots = try Self.roots(folders.split(separator: ":").map(String.init))
@@ -85,6 +88,12 @@ public struct Settings: Sendable {
             throw Unusable("\(name) must not have a user's name or password in it")
         }
         return text
+    }
+
+    /// A folder of models, absolute: `fal-local` is handed it, too.
+    public static func schemaFolder(_ path: String, _ name: String) throws(Unusable) -> String {
+        do { _ = try Files.list(path) } catch { throw Unusable("\(name) \(error.description)") }
+        return Files.absolute(path)
     }
 
     /// The URL of a host that stands alone, with a port or without.

@@ -31,10 +31,13 @@ public struct JSONParseError: Error, Sendable, Equatable, CustomStringConvertibl
         return start.map { String(decoding: bytes[..<$0], as: UTF8.self) } ?? text
     }
 
-    public var description: String {
+    public var description: String { "\(reason) at line \(line), column \(column)" }
+
+    /// Why, without where.
+    public var reason: String {
         switch cause {
-        case .syntax(let text): "\(text) at line \(line), column \(column)"
-        case .tooDeep(let limit): "nested deeper than \(limit) at line \(line), column \(column)"
+        case .syntax(let text): text
+        case .tooDeep(let limit): "nested deeper than \(limit)"
         }
     }
 }

@@ -109,16 +109,7 @@ extension JSON {
 extension JSONParseError {
     init(_ cause: Cause, byte: Int, of bytes: UnsafeRawBufferPointer) {
         let end = min(byte, bytes.count)
-        var line = 1
-        var column = 1
-        for byte in bytes[..<end] {
-            if byte == UInt8(ascii: "\n") {
-                line += 1
-                column = 1
-            } else if byte & 0xC0 != 0x80 {
-                column += 1
-            }
-        }
-        self.init(cause: cause, line: line, column: column, byte: end)
+        let place = JSONPlace(byte: end, of: bytes)
+        self.init(cause: cause, line: place.line, column: place.column, byte: end)
     }
 }

@@ -1,3 +1,4 @@
+import FalProtocol
 import JSON
 import Platform
 import Synchronization
@@ -15,20 +16,13 @@ public final class Catalog: Sendable {
     /// Parsed so far.
     private let parsed = Mutex<[String: Model]>([:])
 
-    /// Bytes of one schema file at most, and files in one folder.
-    private static let maxFileBytes = 8 << 20
-    private static let maxFiles = 10_000
-    private static let maxDepth = 16
-
     /// - Parameter folders: searched for `<endpoint>.json` to any depth; a later one wins over an earlier.
     /// - Throws: `SystemError` when a folder cannot be read.
     public init(folders: [String] = []) throws(SystemError) {
         var sources: [String: Source] = [:]
         for (endpoint, text) in Bundled.documents { sources[endpoint] = .bundled(text) }
         for folder in folders {
-            for path in try Self.files(in: folder, depth: 0) {
-                sources[String(path.dropLast(".json".count))] = .file(Files.join(folder, path))
-            }
+            for (endpoint, path) in try ModelFolder(folder).files { sources[endpoint] = .file(path) }
         }
         self.sources = sources
     }
@@ -47,33 +41,27 @@ public final class Catalog: Sendable {
     public func model(_ endpoint: String) throws(Model.Malformed) -> Model? {
         if let model = parsed.withLock({ $0[endpoint] }) { return model }
         guard let source = sources[endpoint] else { return nil }
-        let document: JSON
-        do {
-            switch source {
-            case .bundled(let text):
-                document = try JSON.parse(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-            case .file(let path): document = try JSON.parse(Files.read(path, limit: Self.maxFileBytes))
-            }
-        } catch {
-            throw Model.Malformed(name: endpoint, reason: "\(error)")
-        }
-        let model = try Model(endpoint: endpoint, document: document)
+        let model = try Self.parse(source, endpoint)
         parsed.withLock { $0[endpoint] = model }
         return model
     }
 
-    private static func files(in folder: String, depth: Int) throws(SystemError) -> [String] {
-        guard depth < maxDepth else { return [] }
-        var result: [String] = []
-        for name in try Files.list(folder) where !name.hasPrefix(".") {
-            let path = Files.join(folder, name)
-            guard let status = try? Files.status(path), result.count < maxFiles else { continue }
-            if status.isDirectory {
-                result += try files(in: path, depth: depth + 1).map { "\(name)/\($0)" }
-            } else if status.isRegular, name.hasSuffix(".json"), depth > 0 {
-                result.append(name)
+    private static func parse(_ source: Source, _ endpoint: String) throws(Model.Malformed) -> Model {
+        func malformed(_ reason: String) -> Model.Malformed {
+            Model.Malformed(endpoint: endpoint, description: reason)
+        }
+        switch source {
+        case .bundled(let text):
+            let bytes = UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+            do { return try Model(endpoint: endpoint, document: JSON.parse(bytes)) } catch {
+                throw malformed("\(endpoint): \(error)")
+            }
+        case .file(let path):
+            let file: DocumentFile
+            do { file = try DocumentFile(path) } catch { throw malformed(error.description) }
+            do throws(DocumentFault) { return try Model(endpoint: endpoint, document: file.json) } catch {
+                throw malformed(file.sentence(file.place(of: error.pointer), error.message))
             }
         }
-        return result
     }
 }

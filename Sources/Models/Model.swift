@@ -19,60 +19,85 @@ public struct Model: Sendable {
     /// Checks inputs.
     public let inputSchema: Schema
 
-    /// What is wrong with a model's document.
+    /// Definitions in one document: each may lead to the next, and a compiler follows them.
+    static let maxDefinitions = 500
+
+    /// Why the document of a model cannot be used.
     public struct Malformed: Error, Sendable, CustomStringConvertible {
-        public let name: String
-        public let reason: String
-        public var description: String { "\(name): \(reason)" }
+        /// The model's id.
+        public let endpoint: String
+        /// The reason, behind the file and the place in it where there is one: `a/b.json:3:5: …`.
+        public let description: String
     }
 
     /// - Parameters:
     ///   - endpoint: the model's id.
     ///   - document: the parsed text of its file.
-    public init(endpoint id: String, document: JSON) throws(Malformed) {
-        func malformed(_ reason: String) -> Malformed { Malformed(name: id, reason: reason) }
-        do { endpoint = try EndpointID(id) } catch { throw malformed(error.description) }
+    public init(endpoint id: String, document: JSON) throws(DocumentFault) {
+        do { endpoint = try EndpointID(id) } catch { throw DocumentFault("", "\(id): \(error.description)") }
+        guard document["$defs"]?.objectValue?.count ?? 0 <= Self.maxDefinitions else {
+            throw DocumentFault("/$defs", "more than \(Self.maxDefinitions) definitions")
+        }
         title = document["title"]?.stringValue ?? id
         description = document["description"]?.stringValue ?? ""
         related = document["x-related"]?.arrayValue?.compactMap(\.stringValue) ?? []
-        guard let input = Self.extract("input", of: document) else { throw malformed("no input schema") }
-        guard let output = Self.extract("output", of: document) else { throw malformed("no output schema") }
+        let (input, place) = try Self.extract("input", of: document)
         self.input = input
-        self.output = output
-        do { inputSchema = try Schema(input) } catch { throw malformed(error.description) }
+        output = try Self.extract("output", of: document).schema
+        do { inputSchema = try Schema(input) } catch {
+            let isShared = error.pointer.hasPrefix("/$defs/")
+            throw DocumentFault((isShared ? "" : place) + error.pointer, error.message)
+        }
     }
 
-    /// The schema of one side with the definitions that it reaches, so that it can be handed on alone.
-    private static func extract(_ side: String, of document: JSON) -> JSON? {
-        guard let schema = document["properties"]?[side] else { return nil }
-        var root = schema.objectValue ?? [:]
-        if let pointer = schema["$ref"]?.stringValue, pointer.hasPrefix("#") {
-            guard let target = document.value(at: String(pointer.dropFirst()))?.objectValue else { return nil }
-            root = target
+    /// The schema of one side with the definitions that it reaches, so that it can be handed on alone, and where it
+    /// stands.
+    private static func extract(
+        _ side: String, of document: JSON
+    ) throws(DocumentFault) -> (schema: JSON, pointer: String) {
+        var pointer = "/properties/\(side)"
+        guard let schema = document["properties"]?[side] else {
+            throw DocumentFault("/properties", "there is no \(side) schema")
         }
-        var definitions = JSONObject()
-        collect(from: .object(root), of: document, into: &definitions)
-        var result: JSONObject = ["$schema": "https://json-schema.org/draft/2020-12/schema"]
+        var root = schema.objectValue ?? [:]
+        if let reference = schema["$ref"]?.stringValue, reference.hasPrefix("#") {
+            guard let target = document.value(at: String(reference.dropFirst()))?.objectValue else {
+                throw DocumentFault(pointer + "/$ref", "the reference '\(reference)' leads to no schema")
+            }
+            root = target
+            pointer = String(reference.dropFirst())
+        }
+        let definitions = definitions(of: .object(root), in: document)
+        var result: JSONObject = ["$schema": .string(ModelCheck.dialect)]
         for member in root { result[member.key] = member.value }
         if !definitions.isEmpty { result["$defs"] = .object(definitions) }
-        return .object(result)
+        return (.object(result), pointer)
     }
 
-    private static func collect(from value: JSON, of document: JSON, into definitions: inout JSONObject) {
+    /// The definitions that `schema` reaches, in the order in which they are met.
+    private static func definitions(of schema: JSON, in document: JSON) -> JSONObject {
+        var found = JSONObject()
+        // A list rather than a recursion: definitions may lead from one to the next as often as they like.
+        var next = [schema]
+        while let value = next.popLast() {
+            for name in names(in: value) where found[name] == nil {
+                guard let target = document["$defs"]?[name] else { continue }
+                found[name] = target
+                next.append(target)
+            }
+        }
+        return found
+    }
+
+    /// The definitions that a schema refers to.
+    private static func names(in value: JSON) -> [String] {
         switch value {
         case .object(let object):
-            let prefix = "#/$defs/"
-            if let pointer = object["$ref"]?.stringValue, pointer.hasPrefix(prefix) {
-                let name = String(pointer.dropFirst(prefix.count))
-                if definitions[name] == nil, let target = document["$defs"]?[name] {
-                    definitions[name] = target
-                    collect(from: target, of: document, into: &definitions)
-                }
-            }
-            for member in object { collect(from: member.value, of: document, into: &definitions) }
-        case .array(let elements):
-            for element in elements { collect(from: element, of: document, into: &definitions) }
-        default: break
+            let steps = (object["$ref"]?.stringValue).map { JSONPointer.tokens(String($0.drop { $0 == "#" })) } ?? []
+            let own = steps.count >= 2 && steps[0] == "$defs" ? [steps[1]] : []
+            return own + object.flatMap { names(in: $0.value) }
+        case .array(let elements): return elements.flatMap(names)
+        default: return []
         }
     }
 

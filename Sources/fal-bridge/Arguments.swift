@@ -20,8 +20,8 @@ struct Arguments {
                 "run", "one job, with a progress bar: run [ENDPOINT] --input KEY=VALUE… -o OUT", words: [.endpoint]
             ),
             .init(
-                "schema", "what models take and give: schema list, schema show [ENDPOINT]",
-                words: [.these(["list", "show"]), .endpoint]
+                "schema", "the models: schema list, show [ENDPOINT], import FILE.json [-o OUT], check FILE…",
+                words: [.these(["list", "show", "import", "check"]), .endpoint]
             ),
             .init(
                 "generate", "documents and types from the schemas: generate TARGET [-o FILE|DIR]",
@@ -61,7 +61,7 @@ struct Arguments {
                 "input", "KEY=VALUE", "a member of the input, its type from the schema; repeatable", ["run"], short: "i"
             ),
             .init("input-file", "F.json", "the input as a JSON object; --input adds to it", ["run"]),
-            .init("output", "OUT", "the file or folder for what is made", ["run", "generate"], short: "o"),
+            .init("output", "OUT", "the file or folder for what is made", ["run", "generate", "schema"], short: "o"),
             .init("sheet", "S.png", "one picture: frames before and after", ["run"]),
             .init("timeout", "SECONDS", "the job is cancelled after so long", ["run"]),
             .init("logs", nil, "show the model's log lines", ["run"]),
@@ -151,7 +151,7 @@ struct Arguments {
             settings.credentials = try Settings.credentials(text.trimmingBlanks(), from: "--key-file \(path)")
         }
         if let url = last("proxy-url") { settings.proxyURL = try Settings.url(url, "--proxy-url") }
-        settings.schemaFolders += all("schemas")
+        settings.schemaFolders += try all("schemas").map { try Settings.schemaFolder($0, "--schemas") }
         if let folder = last("state-dir") { settings.stateFolder = Files.absolute(folder) }
         if has("root") { settings.roots = try Settings.roots(all("root")) }
         return settings

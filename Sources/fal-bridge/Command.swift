@@ -36,6 +36,8 @@ struct Command {
             }
         } catch let error as Settings.Unusable {
             throw Arguments.Unusable(description: error.description)
+        } catch let error as Model.Malformed {
+            throw Arguments.Unusable(description: error.description)
         }
     }
 

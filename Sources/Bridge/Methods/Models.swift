@@ -1,6 +1,8 @@
 import FalProtocol
 import JSON
 import JSONRPC
+import Models
+import Platform
 
 /// `models`, `schema` and `validate`: what is known of the models, without asking anybody.
 extension Bridge {
@@ -8,8 +10,15 @@ extension Bridge {
         let words = (call.params["query"]?.stringValue ?? "").lowercased().split(separator: " ")
         var found: [JSON] = []
         for id in catalog.endpoints {
-            // A folder's broken file must not hide the others.
-            guard let model = try? catalog.model(id) else { continue }
+            let model: Model
+            do {
+                guard let known = try catalog.model(id) else { continue }
+                model = known
+            } catch {
+                // A folder's broken file must not hide the others.
+                Log.warning("a model is left out: \(error)")
+                continue
+            }
             let text = "\(id) \(model.title) \(model.description)".lowercased()
             guard words.allSatisfy({ text.contains($0) }) else { continue }
             var entry: JSONObject = [
