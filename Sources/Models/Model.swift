@@ -19,8 +19,10 @@ public struct Model: Sendable {
     /// Checks inputs.
     public let inputSchema: Schema
 
-    /// Definitions in one document: each may lead to the next, and a compiler follows them.
+    /// Definitions in one document, and the depths of all of them together: each may lead to the next, and a compiler
+    /// that follows them goes so deep.
     static let maxDefinitions = 500
+    private static let maxDepth = 1_000
 
     /// Why the document of a model cannot be used.
     public struct Malformed: Error, Sendable, CustomStringConvertible {
@@ -35,9 +37,7 @@ public struct Model: Sendable {
     ///   - document: the parsed text of its file.
     public init(endpoint id: String, document: JSON) throws(DocumentFault) {
         do { endpoint = try EndpointID(id) } catch { throw DocumentFault("", "\(id): \(error.description)") }
-        guard document["$defs"]?.objectValue?.count ?? 0 <= Self.maxDefinitions else {
-            throw DocumentFault("/$defs", "more than \(Self.maxDefinitions) definitions")
-        }
+        try Self.measure(document)
         title = document["title"]?.stringValue ?? id
         description = document["description"]?.stringValue ?? ""
         related = document["x-related"]?.arrayValue?.compactMap(\.stringValue) ?? []
@@ -47,6 +47,22 @@ public struct Model: Sendable {
         do { inputSchema = try Schema(input) } catch {
             let isShared = error.pointer.hasPrefix("/$defs/")
             throw DocumentFault((isShared ? "" : place) + error.pointer, error.message)
+        }
+    }
+
+    /// - Throws: where following the document's references could take more stack than there is.
+    static func measure(_ document: JSON) throws(DocumentFault) {
+        guard let definitions = document["$defs"]?.objectValue else { return }
+        guard definitions.count <= maxDefinitions else {
+            throw DocumentFault("/$defs", "more than \(maxDefinitions) definitions")
+        }
+        var depth = 0
+        for definition in definitions {
+            depth += definition.value.depth
+            guard depth <= maxDepth else {
+                let place = JSONPointer.appending(definition.key, to: "/$defs")
+                throw DocumentFault(place, "the definitions are nested deeper than \(maxDepth), all taken together")
+            }
         }
     }
 
@@ -109,5 +125,16 @@ public struct Model: Sendable {
         guard let schema = input["properties"]?[name] else { return nil }
         guard let pointer = schema["$ref"]?.stringValue, pointer.hasPrefix("#") else { return schema }
         return input.value(at: String(pointer.dropFirst()))
+    }
+}
+
+extension JSON {
+    /// Objects and arrays inside one another.
+    fileprivate var depth: Int {
+        switch self {
+        case .object(let object): 1 + (object.map(\.value.depth).max() ?? 0)
+        case .array(let elements): 1 + (elements.map(\.depth).max() ?? 0)
+        default: 0
+        }
     }
 }

@@ -16,8 +16,8 @@ public struct ModelCheck {
             return
         }
         var found = Self.checkIdentity(document, path)
-        guard document["$defs"]?.objectValue?.count ?? 0 <= Model.maxDefinitions else {
-            faults = found + [DocumentFault("/$defs", "more than \(Model.maxDefinitions) definitions")]
+        do throws(DocumentFault) { try Model.measure(document) } catch {
+            faults = found + [error]
             return
         }
         for side in ["input", "output"] { found += Self.check(side, of: document) }

@@ -15,7 +15,7 @@ public struct ModelImport {
     }
 
     /// Rounds in which what does not fit is left out; leaving out may bring up more.
-    private static let maxRounds = 8
+    private static let maxRounds = 4
 
     /// - Parameter openAPI: the parsed document.
     public init(_ openAPI: JSON) throws(Refused) {
@@ -25,7 +25,7 @@ public struct ModelImport {
         var notes = schemas.notes
         for _ in 0..<Self.maxRounds {
             let faults = ModelCheck(document).faults
-            if faults.isEmpty { break }
+            if faults.isEmpty || faults.count >= SchemaLint.maxFaults { break }
             let broken = faults.filter { $0.kind == .broken }.map { schemas.original($0) }
             if !broken.isEmpty { throw Refused(faults: broken) }
             for fault in faults { notes.append(schemas.original(fault, saying: "; it is left out")) }
@@ -94,8 +94,8 @@ extension JSON {
         switch self {
         case .object(var object):
             guard let member = object[step] else { return self }
-            let left = path.count == 1 ? nil : member.removing(path.dropFirst())
-            object[step] = step == "examples" && left == [] ? nil : left
+            let left = path.count == 1 ? Optional<JSON>.none : member.removing(path.dropFirst())
+            object[step] = step == "examples" && left == [] ? Optional<JSON>.none : left
             return .object(object)
         case .array(var elements):
             guard let index = Int(step), elements.indices.contains(index) else { return self }

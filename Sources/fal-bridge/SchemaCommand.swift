@@ -14,6 +14,9 @@ struct SchemaCommand {
     private static let usage =
         "schema list, schema show [ENDPOINT], schema import FILE.json [-o OUT] or schema check FILE…"
 
+    /// What is wrong with an OpenAPI document of somebody else's: enough to see what it is about.
+    private static let maxLines = 20
+
     init(_ arguments: Arguments, output: CInt) {
         self.arguments = arguments
         self.output = output
@@ -69,7 +72,9 @@ struct SchemaCommand {
         guard let file = try read(path) else { return 1 }
         let model: ModelImport
         do { model = try ModelImport(file.json) } catch {
-            for fault in error.faults { complain(sentence(fault, in: file)) }
+            for fault in error.faults.prefix(Self.maxLines) { complain(sentence(fault, in: file)) }
+            let more = error.faults.count - Self.maxLines
+            if more > 0 { complain("and \(more) more") }
             return 1
         }
         for note in model.notes { complain("note: " + sentence(note, in: file)) }
