@@ -25,6 +25,8 @@ public final class Bridge: Sendable {
     let webhookKeys = WebhookKeys()
     /// Makes the answer of `rpc.discover`, which is generated as other documents are.
     private let discover: @Sendable (Catalog) throws -> JSON
+    /// Models that `fal-local` was told of.
+    let toldModels = Mutex<Set<String>>([])
     /// Told when the process that we work for is gone.
     private let onParentEnd: @Sendable () -> Void
 
@@ -116,7 +118,7 @@ public final class Bridge: Sendable {
     }
 
     private static func localBackend(_ settings: Settings) -> Backend {
-        LocalServer(stateFolder: settings.stateFolder).backend
+        LocalServer(stateFolder: settings.stateFolder, schemaFolders: settings.schemaFolders).backend
     }
 
     private static func hostedBackend(_ settings: Settings) -> Backend {

@@ -7,6 +7,8 @@ import Synchronization
 /// Starts `fal-local` when it is needed and nobody listens.
 struct LocalServer: Sendable {
     let stateFolder: String
+    /// Of further models, for one that is started here.
+    let schemaFolders: [String]
 
     var socket: String { Files.join(stateFolder, "fal-local.sock") }
     private var log: String { Files.join(stateFolder, "fal-local.log") }
@@ -72,9 +74,11 @@ struct LocalServer: Sendable {
             var environment = Environment.all
             // fal's key is no business of a server that makes videos here.
             for name in environment.keys where name.hasPrefix("FAL_KEY") { environment[name] = nil }
+            // Among ours already.
+            environment["FAL_BRIDGE_SCHEMAS"] = nil
+            let flags = ["--state-dir", stateFolder] + schemaFolders.flatMap { ["--schemas", $0] }
             pid = try ChildProcess.start(
-                program, ["--state-dir", stateFolder], environment: environment, output: output.raw, error: output.raw,
-                ownSession: true
+                program, flags, environment: environment, output: output.raw, error: output.raw, ownSession: true
             )
         } catch {
             throw .init(message: "fal-local cannot be started: \(error)")

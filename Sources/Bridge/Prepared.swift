@@ -2,6 +2,7 @@ import FalClient
 import FalProtocol
 import JSON
 import JSONRPC
+import Models
 
 /// An input as it goes out, and where to.
 struct Prepared: Sendable {
@@ -27,6 +28,7 @@ extension Bridge {
             guard faults.isEmpty else { throw .invalidInput(faults, endpoint: endpoint.description) }
         }
         let client = try client()
+        await tell(of: endpoint, client)
         var input = given
         if params["auto_upload"] != false {
             do throws(RPCError) {
@@ -38,5 +40,18 @@ extension Bridge {
         }
         try throwIfEnding(call)
         return Prepared(endpoint: endpoint, input: input, client: client)
+    }
+
+    /// Tells a `fal-local` that was started before of a model that we know from a folder, once.
+    private func tell(of endpoint: EndpointID, _ client: FalClient) async {
+        let id = endpoint.description
+        guard client.backend.kind == .local, let path = catalog.file(of: id),
+            !toldModels.withLock({ $0.contains(id) })
+        else { return }
+        // Where it cannot be told, the submit says what is wrong with the server, or that it does not know the model.
+        guard let document = try? DocumentFile(path).json,
+            (try? await client.tell(of: endpoint, document: document)) != nil
+        else { return }
+        toldModels.withLock { _ = $0.insert(id) }
     }
 }

@@ -1,5 +1,6 @@
 import FalProtocol
 import JSON
+import JSONSchema
 
 /// How a job failed, as the queue tells it: a status and a body for the result, and words for the status call.
 public struct Failure: Error, Sendable {
@@ -12,9 +13,10 @@ public struct Failure: Error, Sendable {
     /// The same for programs.
     public let errorType: String
     /// Further headers of the result.
-    public var headers: JSONObject = [:]
+    public var headers: JSONObject
 
-    init(_ status: Int, _ body: JSON, _ message: String, _ errorType: String) {
+    init(_ status: Int, _ body: JSON, _ message: String, _ errorType: String, _ headers: JSONObject = [:]) {
+        self.headers = headers
         self.status = status
         self.body = body
         self.message = message
@@ -31,6 +33,18 @@ public struct Failure: Error, Sendable {
     /// The video is at fault.
     public static func video(_ type: String, _ message: String, ctx: JSONObject? = nil) -> Failure {
         .input([FieldFault(loc: ["body", "video_url"], msg: message, type: type, ctx: ctx)])
+    }
+
+    /// The same failure of the video that stands at `path` in the input, in place of `video_url`.
+    func moved(to path: [PathStep]) -> Failure {
+        guard let faults = body["detail"]?.arrayValue else { return self }
+        let place = FieldFault(SchemaFault(path: path, cause: .missing, value: .null)).loc
+        let detail = faults.map { fault -> JSON in
+            guard fault["loc"] == ["body", "video_url"], var object = fault.objectValue else { return fault }
+            object["loc"] = .array(place)
+            return .object(object)
+        }
+        return Failure(status, ["detail": .array(detail)], message, errorType, headers)
     }
 
     /// We are at fault, or the machine.

@@ -19,6 +19,8 @@ public final class LocalQueue: Sendable {
     private let timekeeper = Mutex<Task<Void, Never>?>(nil)
     private let engines: Engines
     private let catalog: Catalog
+    /// Models that callers bring along.
+    public let models: GivenModels
     private let ownHosts = OwnHosts()
 
     /// Opens the queue of a folder. What ran when the last process ended waits again.
@@ -32,7 +34,10 @@ public final class LocalQueue: Sendable {
         try store.recover()
         try store.clean()
         files = try FileStore(folder: Files.join(base, "files"), store: store)
-        catalog = try Catalog(folders: options.schemaFolders)
+        let given = Files.join(base, "schemas")
+        try Files.makeDirectory(given)
+        catalog = try Catalog(folders: options.schemaFolders, fallback: given)
+        models = GivenModels(folder: given, catalog: catalog)
         engines = Engines(
             folders: options.engineFolders, chosen: options.engine, workFolder: try Files.resolve(work),
             limits: options.limits

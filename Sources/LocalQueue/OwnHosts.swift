@@ -13,12 +13,12 @@ final class OwnHosts: Sendable {
 
 /// Our files are kept by their paths; each caller gets URLs of the host that it knows us by.
 public enum OwnPaths {
-    /// The value with `base` before each `url` in it that is a path of ours.
+    /// The value with `base` before each `url` and `…_url` in it that is a path of ours.
     public static func absolute(_ value: JSON, base: String) -> JSON {
         switch value {
         case .object(let object):
             return .object(JSONObject(object.map { member in
-                if member.key == "url", let path = member.value.stringValue, path.hasPrefix("/files/") {
+                if member.key == "url" || member.key.hasSuffix("_url"), let path = member.value.stringValue, path.hasPrefix("/files/") {
                     return (member.key, .string(base + path))
                 }
                 return (member.key, absolute(member.value, base: base))

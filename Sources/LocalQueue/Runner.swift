@@ -153,18 +153,38 @@ actor Runner {
         let faults = model.faults(in: given).filter { $0.type != "extra_forbidden" } + InputRules.faults(in: given)
         guard faults.isEmpty else { throw Failure.input(faults) }
         let input = model.inputSchema.fillingDefaults(in: given)
-        guard let url = input["video_url"]?.stringValue else {
+        guard let place = EngineInput.video(in: input, of: model), let shape = OutputShape(of: model) else {
             throw Failure.server(
-                "fal-local runs video-to-video models only, not \(job.endpoint)", type: "feature_not_supported"
+                "fal-local runs models that make a video of a video, not \(job.endpoint)",
+                type: "feature_not_supported"
             )
         }
         let media = try Media()
         guard let name = job.engine else { throw Failure.server("no engine is installed: run \"make engines\"") }
-        let video = try await fetcher.fetch(url, into: folder)
-        try Task.checkCancellation()
-        let fps = Int(input["fps"]?.intValue ?? 8)
-        let seconds = Int(input["first_n_seconds"]?.intValue ?? 3)
-        let wish = Media.Wish(fps: fps, seconds: seconds, maxSide: maxSide)
+        do {
+            let wanted = EngineInput(input, of: model, video: place)
+            if !wanted.unused.isEmpty {
+                note(
+                    job.id, "WARN", "engine \(name) stands in for \(job.endpoint): it repaints the video by the prompt,"
+                        + " and passes over \(wanted.unused.joined(separator: ", "))"
+                )
+            }
+            let video = try await fetcher.fetch(place.text, into: folder)
+            try Task.checkCancellation()
+            let file = try await make(job, wanted, of: video, media, by: name, in: folder, onEngine: onEngine)
+            return shape.output(file: file.output, seed: job.seed)
+        } catch let failure as Failure {
+            throw failure.moved(to: place.path)
+        }
+    }
+
+    /// Has the engine make a video of a video.
+    private func make(
+        _ job: Job, _ wanted: EngineInput, of video: String, _ media: Media, by name: String, in folder: String,
+        onEngine: (Engines.Info) -> Void
+    ) async throws -> StoredFile {
+        let (input, fps) = (wanted.members, wanted.fps)
+        let wish = Media.Wish(fps: fps, seconds: wanted.seconds, maxSide: maxSide)
         let target = Files.join(folder, "output.mp4")
         var encoder: Encoder?
         do {
@@ -183,8 +203,7 @@ actor Runner {
             throw error
         }
         let files = files
-        let file = try await Blocking.run { try Self.store(target, Lifecycle(job.lifecycle), in: files) }
-        return ["video": file.output, "seed": .int(job.seed)]
+        return try await Blocking.run { try Self.store(target, Lifecycle(job.lifecycle), in: files) }
     }
 
     /// Has the engine make frames of these.

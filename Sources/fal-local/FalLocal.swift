@@ -21,7 +21,7 @@ struct FalLocal: AsyncParsableCommand {
     @Option(help: "The key for --listen (else FAL_LOCAL_KEY, else one that is made).") var keyFile: String?
     @Option(help: "The engine for every job.") var engine: String?
     @Option(help: "A folder to look for engines in.") var engines: [String] = []
-    @Option(help: "A folder of further model schemas.") var schemas: [String] = []
+    @Option(help: "A folder of further model schemas (beside FAL_BRIDGE_SCHEMAS).") var schemas: [String] = []
     @Option(help: "Pixels of a video's longer side at most.") var maxSide: Int = 512
     @Option(help: "Seconds without a request or a job after which it ends.") var idleTimeout: Double = 900
     @Option(help: "A file of faults and simulated jobs, for tests: see docs/fal-local.md.") var faults: String?
@@ -69,7 +69,8 @@ struct FalLocal: AsyncParsableCommand {
         var options = LocalQueue.Options(folder: folder)
         options.engine = engine
         options.engineFolders = engines
-        options.schemaFolders = schemas
+        let known = Environment.get("FAL_BRIDGE_SCHEMAS")?.split(separator: ":").map(String.init) ?? []
+        options.schemaFolders = known + schemas
         options.maxSide = maxSide
         let plan = try FaultPlan(file: faults, rules: fault.compactMap(Fault.init(rule:)))
         if let faults { Log.warning("\(faults) is in force: answers may be wrong on purpose") }

@@ -11,7 +11,7 @@ final class Gate: Sendable {
     private let key: String?
     /// The port that is listened at, once it is known; nil for the socket, which no browser reaches.
     private let port = Mutex<Int?>(nil)
-    private let isOpenToNetwork: Bool
+    let isOpenToNetwork: Bool
     private let tokens = Mutex<[Token]>([])
 
     private struct Token: Sendable {

@@ -146,7 +146,27 @@ struct Responder: HTTPResponder {
         }
         if let refusal = gate.refusal(request) { return refusal }
         if let response = try await rest(request, parts, uploads) { return response }
+        // No way of fal's: only who owns the state folder may say what a model is.
+        if request.method == .put, parts.first == "schemas", !gate.isOpenToNetwork {
+            return try await take(request, parts.dropFirst().joined(separator: "/"))
+        }
         return try await queueRoutes(base, fileBase: base).respond(request, parts)
+    }
+
+    /// Bytes of a model's document.
+    private static let maxDocument = 8 << 20
+
+    /// Takes up a model that the caller knows.
+    private func take(_ request: Request, _ id: String) async throws -> Response {
+        guard let endpoint = try? EndpointID(id) else { return Reply.noPath }
+        guard let buffer = try? await request.body.collect(upTo: Self.maxDocument) else {
+            return Reply.detail(413, "the document is larger than \(Self.maxDocument) bytes")
+        }
+        switch try queue.models.take(endpoint, document: Array(buffer.readableBytesView)) {
+        case .taken, .isBundled: return Reply.json(200, ["endpoint": .string(endpoint.description)])
+        case .malformed(let reason): return Reply.detail(400, reason)
+        case .tooMany: return Reply.detail(507, "too many models were brought along")
+        }
     }
 
     /// What fal serves at its REST host.

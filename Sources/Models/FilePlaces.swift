@@ -1,27 +1,32 @@
 import JSON
 import JSONSchema
-import Models
 
 /// A place in an input that holds a file's URL, or may, and what stands there.
-struct FilePlace: Sendable {
-    let path: [PathStep]
-    let text: String
+public struct FilePlace: Sendable {
+    /// From the root of the input.
+    public let path: [PathStep]
+    /// A URL, a data URI, a path, or anything else.
+    public let text: String
     /// Whether the model's schema says that a file belongs here; without one, the member's name is all there is.
-    let isCertain: Bool
+    public let isCertain: Bool
+    /// `video`, `image`, `audio` or `file`, where the schema says.
+    public let kind: String?
 }
 
 /// Finds the places of an input that hold files: by the model's schema, and where none speaks, by names.
-struct FilePlaces {
+public struct FilePlaces {
     /// With its `$defs`; nil for a model that is not known.
     private let document: JSON?
-    private(set) var found: [FilePlace] = []
+    /// In the order of the input; where there are more than `maxFiles`, one more.
+    public private(set) var found: [FilePlace] = []
 
     /// Files in one input: each is open until it is sent.
-    static let maxFiles = 200
+    public static let maxFiles = 200
     /// References and branches without a step into the value.
     private static let maxDepth = 32
 
-    init(in input: JSON, schema: JSON?) {
+    /// - Parameter schema: of the model's input, with its `$defs`; nil where the model is not known.
+    public init(in input: JSON, schema: JSON?) {
         document = schema
         find(in: input, by: schema.map { [$0] } ?? [], [], name: "")
     }
@@ -36,9 +41,10 @@ struct FilePlaces {
         case .string(let text):
             guard found.count <= Self.maxFiles else { return }
             if flat.contains(where: { FileMember.isFile($0, name) }) {
-                found.append(FilePlace(path: path, text: text, isCertain: true))
+                let kind = flat.lazy.compactMap { $0["x-file"]?.stringValue }.first
+                found.append(FilePlace(path: path, text: text, isCertain: true, kind: kind))
             } else if FileMember.isFileName(name), flat.allSatisfy({ Self.saysNothing($0) }) {
-                found.append(FilePlace(path: path, text: text, isCertain: false))
+                found.append(FilePlace(path: path, text: text, isCertain: false, kind: nil))
             }
         case .array(let elements):
             for (index, element) in elements.enumerated() {
