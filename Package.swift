@@ -83,7 +83,7 @@ let package = Package(
                 "Surface",
             ]
         ),
-        tests(of: "Bridge"),
+        tests(of: "Bridge", ["Models"]),
         target("Generator", ["FalProtocol", "JSON", "JSONSchema", "Models", "Surface"]),
         tests(of: "Generator", ["JSON", "Models", "Surface"]),
         .executableTarget(

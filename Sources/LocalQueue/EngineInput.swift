@@ -31,7 +31,8 @@ struct EngineInput {
     ///   - video: which of its members is the video.
     init(_ input: JSON, of model: Model, video: FilePlace) {
         let given = input.objectValue ?? [:]
-        members = .object(JSONObject(given.filter { Self.known[$0.key]?($0.value) ?? false }.map { ($0.key, $0.value) }))
+        let usable = given.filter { Self.known[$0.key]?($0.value) ?? false }
+        members = .object(JSONObject(usable.map { ($0.key, $0.value) }))
         fps = Int(members["fps"]?.intValue ?? 8)
         seconds = Int(members["first_n_seconds"]?.intValue ?? 3)
         let names = model.input["properties"]?.objectValue?.keys ?? []

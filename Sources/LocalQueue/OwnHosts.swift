@@ -18,7 +18,8 @@ public enum OwnPaths {
         switch value {
         case .object(let object):
             return .object(JSONObject(object.map { member in
-                if member.key == "url" || member.key.hasSuffix("_url"), let path = member.value.stringValue, path.hasPrefix("/files/") {
+                let isURL = member.key == "url" || member.key.hasSuffix("_url")
+                if isURL, let path = member.value.stringValue, path.hasPrefix("/files/") {
                     return (member.key, .string(base + path))
                 }
                 return (member.key, absolute(member.value, base: base))

@@ -1,5 +1,6 @@
 import FalClient
 import JSON
+import Models
 import JSONRPC
 import JSONSchema
 import Testing

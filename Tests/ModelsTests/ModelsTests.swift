@@ -23,4 +23,26 @@ import Testing
     }
 
     @Test func unknownEndpointsAreNil() throws { #expect(try Catalog().model("a/b") == nil) }
+
+    @Test func allThatIsCompiledInIsSound() throws {
+        let catalog = try Catalog()
+        #expect(catalog.endpoints.count >= 6)
+        for endpoint in catalog.endpoints {
+            let model = try #require(try catalog.model(endpoint))
+            #expect(catalog.isBundled(endpoint) && catalog.file(of: endpoint) == nil)
+            for related in model.related { #expect(catalog.isBundled(related), "\(endpoint) names \(related)") }
+        }
+    }
+
+    /// An output with a type that leads to another, and on, is handed on whole.
+    @Test func sidesHaveWhatTheirTypesReferTo() throws {
+        let document = try JSON.parse("""
+            {"properties": {"input": {"$ref": "#/$defs/In"}, "output": {"$ref": "#/$defs/Out"}}, "$defs": {
+              "In": {"type": "object"}, "Out": {"items": {"$ref": "#/$defs/a~1b/items"}},
+              "a/b": {"items": {"$ref": "#/$defs/C"}}, "C": {"$ref": "#/$defs/Out"}, "D": true}}
+            """)
+        let model = try Model(endpoint: "a/b", document: document)
+        #expect(Set(model.output["$defs"]?.objectValue?.keys ?? []) == ["a/b", "C", "Out"])
+        #expect(model.input["$defs"] == nil)
+    }
 }

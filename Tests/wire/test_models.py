@@ -42,11 +42,12 @@ def test_an_import(state, models):
     document = json.loads((models / f"{MODEL}.json").read_text())
     types = document["$defs"]
     assert document["$id"] == f"urn:fal:{MODEL}" and document["x-category"] == "video-to-video"
-    assert list(types) == ["TidalPaintInput", "Video", "Colour", "Brush", "ImageSize", "Tip", "TidalPaintOutput", "File"]
+    assert list(types) == [
+        "TidalPaintInput", "Video", "Colour", "Brush", "ImageSize", "Tip", "TidalPaintOutput", "File"]
     properties = types["TidalPaintInput"]["properties"]
     assert list(properties) == [
-        "clip", "prompt", "palette", "style", "brush", "reference_image_urls", "mask_url", "canvas", "strength", "layers",
-        "seed", "fps", "webhook_url"]
+        "clip", "prompt", "palette", "style", "brush", "reference_image_urls", "mask_url", "canvas", "strength",
+        "layers", "seed", "fps", "webhook_url"]
     assert types["TidalPaintInput"]["additionalProperties"] is False
     assert properties["clip"]["$ref"] == "#/$defs/Video" and types["Video"]["properties"]["url"]["x-file"] == "video"
     assert properties["mask_url"]["type"] == ["string", "null"] and properties["mask_url"]["x-file"] == "image"
@@ -114,7 +115,7 @@ def test_a_check(state, tmp_path):
     ]
     file.write_text('{"$id": "urn:fal:a/b",\n  oops}')
     done = command(state, "schema", "check", file)
-    assert done.returncode == 1 and done.stdout.startswith(f"{file}:2:3: ")
+    assert done.returncode == 1 and done.stdout.startswith(f"{file}:2:7: string or '}}' expected")
 
 
 @pytest.mark.parametrize("words", [
@@ -156,7 +157,7 @@ def chain(document, schemas):
     (lambda d, s: s["Brush"].update(properties=[]), "'properties' must be an object"),
     (lambda d, s: s["Brush"]["properties"].update(x=5), "a schema is an object, true or false"),
     (lambda d, s: s["Brush"]["properties"]["size"].update(minimum="1"), "'minimum' must be a number"),
-    (lambda d, s: s["Brush"]["properties"]["tip"].update({"$ref": "https://x/y"}), "only references within the document"),
+    (lambda d, s: s["Brush"]["properties"]["tip"].update({"$ref": "https://x/y"}), "only references within the"),
     (lambda d, s: d["info"]["x-fal-metadata"].update(endpointId="../etc"), "'../etc' is no endpoint"),
     (lambda d, s: d.update(openapi="2.0"), "OpenAPI 2.0 is not read, only 3"),
     (lambda d, s: d.update(paths=7), "'paths' must be an object"),
@@ -194,7 +195,8 @@ def test_what_is_known(bridge):
     assert [m["endpoint"] for m in found] == ["fal-ai/fast-animatediff/turbo/text-to-video"]
     for endpoint in known:
         schema = b.call("schema", {"endpoint": endpoint})["result"]
-        assert schema["input"]["$schema"] == schema["output"]["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+        for side in ["input", "output"]:
+            assert schema[side]["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     frames = {"endpoint": "fal-ai/amt-interpolation/frame-interpolation"}
     assert b.call("validate", {**frames, "input": {"frames": [{"url": "a.png"}]}})["result"] == {
         "valid": True, "errors": [], "input": {"frames": [{"url": "a.png"}], "output_fps": 24,
@@ -222,14 +224,15 @@ def test_a_file_that_cannot_be_used(bridge, state, models):
     broken.parent.mkdir()
     for text, words in [('{\n "type": oops}', ":2:14: invalid token"),
                         ('{"properties": {\n  "input": {"$ref": "#/$defs/X"}}}', ":2:13: the reference"),
-                        ('{"properties": {"input": {"type": "object",\n "minProperties": -1}, "output": {}}}', ":2:2: ")]:
+                        ('{"properties": {"input": {"type": "object",\n "minItems": -1}, "output": {}}}', ":2:2: ")]:
         broken.write_text(text)
         b = bridge("--schemas", models)
         error = b.call("validate", {"endpoint": "acme/broken", "input": {}})["error"]
         assert error["code"] == 1002 and error["data"]["endpoint"] == "acme/broken"
         assert error["message"].startswith(f"{broken}{words}"), error
         assert MODEL in [m["endpoint"] for m in b.call("models")["result"]["models"]]
-        assert b.call("validate", {"endpoint": MODEL, "input": {"clip": {"url": "a"}, "prompt": "ink"}})["result"]["valid"]
+        good = {"endpoint": MODEL, "input": {"clip": {"url": "a"}, "prompt": "ink"}}
+        assert b.call("validate", good)["result"]["valid"]
     listed = command(state, "schema", "list", "--schemas", models)
     assert listed.returncode == 1 and MODEL in listed.stdout and f"{broken}:2:2: " in listed.stderr
     done = command(state, "run", "acme/broken", "--schemas", models)
@@ -243,11 +246,10 @@ def test_all_faults_of_an_input(bridge, models):
     wrong = {"prompt": "x", "palette": [{"name": "sea"}, {"name": "mud", "weight": 2}], "style": "oils", "brush": None,
              "canvas": {"width": 0}, "strength": 0, "reference_image_urls": ["a", 5], "mask_url": None, "stile": 1}
     faults = b.call("validate", {"endpoint": MODEL, "input": wrong})["result"]["errors"]
-    assert sorted((f["loc"][1:], f["type"]) for f in faults) == sorted([
-        (["clip"], "missing"), (["prompt"], "string_too_short"), (["palette", 1, "name"], "literal_error"),
-        (["palette", 1, "weight"], "less_than_equal"), (["style"], "literal_error"), (["canvas", "width"], "greater_than"),
-        (["strength"], "greater_than"), (["reference_image_urls", 1], "string_type"), (["stile"], "extra_forbidden")],
-        key=str)
+    assert {(".".join(map(str, f["loc"][1:])), f["type"]) for f in faults} == {
+        ("clip", "missing"), ("prompt", "string_too_short"), ("palette.1.name", "literal_error"),
+        ("palette.1.weight", "less_than_equal"), ("style", "literal_error"), ("canvas.width", "greater_than"),
+        ("strength", "greater_than"), ("reference_image_urls.1", "string_type"), ("stile", "extra_forbidden")}
     error = b.call("submit", {"endpoint": MODEL, "input": wrong})["error"]
     assert error["code"] == -32602 and len(error["data"]["detail"]) == len(faults) == 9
 
@@ -257,18 +259,20 @@ def test_a_run(bridge, state, models, tmp_path, copying, told):
     if told == "later":
         # The server runs already, and was started by one who did not know the model.
         b = bridge(**copying)
-        assert b.call("submit", {"input": {"video_url": str(BUNNY), "prompt": "x", "fps": 1}})["result"]["backend"] == "local"
+        known = b.call("submit", {"input": {"video_url": str(BUNNY), "prompt": "x", "fps": 1}})
+        assert known["result"]["backend"] == "local"
         unknown = b.call("submit", {"endpoint": MODEL, "input": {"clip": {"url": str(BUNNY)}, "prompt": "ink"}})
         assert unknown["error"]["data"]["kind"] == "not_found"
     b = bridge("--schemas", models, "--root", ROOT, "--root", tmp_path, **copying)
-    given = {"clip": {"url": str(BUNNY)}, "prompt": "ink", "seed": 9, "canvas": {"width": 320, "height": 200}, "fps": 2}
-    done = b.call("subscribe", {"endpoint": MODEL, "input": given, "logs": True, "download_to": str(tmp_path / "out.mp4")})
+    given = {"clip": {"url": str(BUNNY)}, "prompt": "ink", "seed": 9, "canvas": {"width": 320}, "fps": 2}
+    out = tmp_path / "out.mp4"
+    done = b.call("subscribe", {"endpoint": MODEL, "input": given, "logs": True, "download_to": str(out)})
     assert "error" not in done, done
     result = done["result"]
     assert list(result["data"]) == ["painting", "seed"] and result["data"]["seed"] == 9
     assert result["data"]["painting"]["content_type"] == "video/mp4" and result["metrics"]["engine"] == "copy"
-    assert [f["path"] for f in result["files"]] == [str(tmp_path / "out.mp4")]
-    assert (tmp_path / "out.mp4").read_bytes()[4:8] == b"ftyp"
+    assert [f["path"] for f in result["files"]] == [str(out)]
+    assert out.read_bytes()[4:8] == b"ftyp"
     logs = [l["message"] for n in b.notifications for l in n["params"].get("logs", [])]
     assert any("stands in for" in l and "palette" in l for l in logs)
     submitted = b.call("submit", {"endpoint": MODEL, "input": {**given, "clip": {"url": "https://127.0.0.1:1/a.mp4"}}})
