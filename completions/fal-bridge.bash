@@ -42,7 +42,7 @@ _fal_bridge() {
         case $command in
             serve) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --framing --max-message-bytes --max-in-flight --help -h --version" -- "$cur")) ;;
             run) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --input -i --input-file --output -o --sheet --timeout --logs --json --help -h --version" -- "$cur")) ;;
-            schema) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --help -h --version" -- "$cur")) ;;
+            schema) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --output -o --help -h --version" -- "$cur")) ;;
             generate) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --output -o --help -h --version" -- "$cur")) ;;
             help) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --help -h --version" -- "$cur")) ;;
             version) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --help -h --version" -- "$cur")) ;;
@@ -53,7 +53,7 @@ _fal_bridge() {
     case $command:$count:$endpoint in
         :0:*) COMPREPLY=($(compgen -W "serve run schema generate help version" -- "$cur")) ;;
         run:0:*) COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" schema list 2>/dev/null | cut -f1)" -- "$cur")) ;;
-        schema:0:*) COMPREPLY=($(compgen -W "list show" -- "$cur")) ;;
+        schema:0:*) COMPREPLY=($(compgen -W "list show import check" -- "$cur")) ;;
         schema:1:*) COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" schema list 2>/dev/null | cut -f1)" -- "$cur")) ;;
         generate:0:*) COMPREPLY=($(compgen -W "openrpc python typescript swift tools reference completions" -- "$cur")) ;;
         generate:1:tools) COMPREPLY=($(compgen -W "openai anthropic" -- "$cur")) ;;
@@ -64,6 +64,11 @@ _fal_bridge() {
 # The members of a model's input.
 _fal_bridge_members() {
     case $1 in
+        fal-ai/amt-interpolation) echo video_url output_fps recursive_interpolation_passes ;;
+        fal-ai/amt-interpolation/frame-interpolation) echo frames output_fps recursive_interpolation_passes ;;
+        fal-ai/fast-animatediff/text-to-video) echo prompt negative_prompt num_frames num_inference_steps guidance_scale seed fps motions video_size ;;
+        fal-ai/fast-animatediff/turbo/text-to-video) echo prompt negative_prompt num_frames num_inference_steps guidance_scale seed fps video_size ;;
+        fal-ai/fast-animatediff/turbo/video-to-video) echo video_url first_n_seconds prompt negative_prompt num_inference_steps strength guidance_scale seed fps motions ;;
         fal-ai/fast-animatediff/video-to-video) echo video_url first_n_seconds prompt negative_prompt num_inference_steps strength guidance_scale seed fps motions ;;
         '') echo video_url first_n_seconds prompt negative_prompt num_inference_steps strength guidance_scale seed fps motions ;;
     esac

@@ -7,7 +7,7 @@ _fal_bridge() {
     local -a commands=(
         'serve:JSON-RPC 2.0 on stdin and stdout (the default)'
         'run:one job, with a progress bar: run [ENDPOINT] --input KEY=VALUE… -o OUT'
-        'schema:what models take and give: schema list, schema show [ENDPOINT]'
+        'schema:the models: schema list, show [ENDPOINT], import FILE.json [-o OUT], check FILE…'
         'generate:documents and types from the schemas: generate TARGET [-o FILE|DIR]'
         'help:this text'
         'version:the version'
@@ -61,9 +61,10 @@ _fal_bridge() {
                     '*--root=[a folder that may be read and written; repeatable (default\: the working folder)]:DIR:_files -/' \
                     '*--log-level=[error, warning, info, debug or trace; on stderr]:LEVEL:(error warning info debug trace)' \
                     '*--log-format=[how log lines look]:text|json:(text json)' \
+                    '*--output=[the file or folder for what is made]:OUT:_files' \
                     '--help[this text]' \
                     '--version[the version]' \
-                    '1: :(list show)' \
+                    '1: :(list show import check)' \
                     '2: :_fal_bridge_endpoints' \
                     ;;
                 generate) _arguments -s \
@@ -119,6 +120,11 @@ _fal_bridge_members() {
     local -a members
     if [[ $words[2] != -* ]]; then endpoint=$words[2]; fi
     case $endpoint in
+        fal-ai/amt-interpolation) members=(video_url output_fps recursive_interpolation_passes) ;;
+        fal-ai/amt-interpolation/frame-interpolation) members=(frames output_fps recursive_interpolation_passes) ;;
+        fal-ai/fast-animatediff/text-to-video) members=(prompt negative_prompt num_frames num_inference_steps guidance_scale seed fps motions video_size) ;;
+        fal-ai/fast-animatediff/turbo/text-to-video) members=(prompt negative_prompt num_frames num_inference_steps guidance_scale seed fps video_size) ;;
+        fal-ai/fast-animatediff/turbo/video-to-video) members=(video_url first_n_seconds prompt negative_prompt num_inference_steps strength guidance_scale seed fps motions) ;;
         fal-ai/fast-animatediff/video-to-video) members=(video_url first_n_seconds prompt negative_prompt num_inference_steps strength guidance_scale seed fps motions) ;;
         '') members=(video_url first_n_seconds prompt negative_prompt num_inference_steps strength guidance_scale seed fps motions) ;;
     esac
