@@ -1504,7 +1504,8 @@ enum Documents {
               },
               "errors": [
                 "invalid_params",
-                "not_found"
+                "not_found",
+                "io_error"
               ],
               "examples": [
                 {
@@ -2394,7 +2395,8 @@ enum Documents {
               },
               "errors": [
                 "invalid_params",
-                "not_found"
+                "not_found",
+                "io_error"
               ],
               "examples": [
                 {

@@ -26,7 +26,7 @@ do {
 }
 // A model of a folder, by types that were generated without a line written for it.
 var every = EveryThing.input
-every.imageSize = .imageSize(ImageSize(width: 3))
+every.imageSize = .meEveryThingImageSize(MeEveryThingImageSize(width: 3))
 every.ratio = 2
 every.tree = Tree(branches: [Tree(leaf: "x")])
 print(String(decoding: try encoder.encode(every), as: UTF8.self))
