@@ -42,7 +42,7 @@ debug: packages
 	swift build
 
 clean:
-	rm -rf .build .build-engines demo
+	rm -rf .build .build-engines $(SUITE) demo
 
 # What is made from the schemas: Swift sources, and by the program built with them, documents, types and completions.
 generate: packages
@@ -72,6 +72,15 @@ $(VENV)/.tests: Tests/requirements.txt | $(VENV)/.done
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r Tests/requirements.txt
 	touch $@
 
+# JSON Schema's official test suite, from the source archive of the Python package that carries it.
+SUITE := .build-schema-suite
+$(SUITE)/.done: Tests/schema/requirements-suite.txt | $(VENV)/.done
+	rm -rf $(SUITE)
+	mkdir -p $(SUITE)
+	$(VENV)/bin/python -m pip download --quiet --disable-pip-version-check --no-binary :all: --no-deps --require-hashes -d $(SUITE) -r $<
+	tar -xzf $(SUITE)/jsonschema-*.tar.gz -C $(SUITE) --strip-components=1
+	touch $@
+
 PROMPT := van gogh style oil painting of a rabbit in a meadow, swirling brush strokes
 demo: build engines
 	@mkdir -p demo
@@ -87,8 +96,9 @@ test-swift:
 	swift test --skip-build
 
 # The built programs, driven from outside.
-test-wire: engines $(VENV)/.tests
+test-wire: engines $(VENV)/.tests $(SUITE)/.done
 	swift build
+	$(PYTEST) -q Tests/schema
 	$(PYTEST) -q Tests/wire
 	$(PYTEST) -q Tests/local
 
@@ -103,3 +113,4 @@ test-clients: engines $(VENV)/.tests
 bench: test-packages build engines $(VENV)/.tests
 	$(VENV)/bin/python Tests/bench/bench.py
 	$(VENV)/bin/python Tests/bench/queue_bench.py
+	$(VENV)/bin/python Tests/bench/schema_bench.py

@@ -55,7 +55,7 @@ let package = Package(
         tests(of: "JSON"),
         target("SQLite", ["CSQLite"]),
         tests(of: "SQLite"),
-        target("JSONSchema", ["CPCRE2", "JSON"]),
+        target("JSONSchema", ["CPCRE2", "JSON", "Platform"]),
         tests(of: "JSONSchema"),
         target("JSONRPC", ["JSON", "JSONSchema", "Platform"]),
         tests(of: "JSONRPC"),

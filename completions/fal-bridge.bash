@@ -10,7 +10,7 @@ _fal_bridge() {
     for ((i = 1; i < COMP_CWORD; i++)); do
         word=${COMP_WORDS[i]}
         case $word in
-            --backend|--key-file|--proxy-url|--schemas|--state-dir|--root|--log-level|--log-format|--framing|--max-message-bytes|--max-in-flight|--input|-i|--input-file|--output|-o|--sheet|--timeout)
+            --backend|--key-file|--proxy-url|--schemas|--state-dir|--root|--log-level|--log-format|--framing|--max-message-bytes|--max-in-flight|--input|-i|--input-file|--output|-o|--sheet|--timeout|--remotes|--repeat)
                 ((i++))
                 if [[ ${COMP_WORDS[i]} == = ]]; then ((i++)); fi
                 if [[ ${COMP_WORDS[i+1]} == = ]]; then ((i += 2)); fi ;;
@@ -37,12 +37,14 @@ _fal_bridge() {
         --output|-o) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
         --sheet) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
         --timeout) :; return ;;
+        --remotes) compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur")); return ;;
+        --repeat) :; return ;;
     esac
     if [[ $cur == -* ]]; then
         case $command in
             serve) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --framing --max-message-bytes --max-in-flight --help -h --version" -- "$cur")) ;;
             run) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --input -i --input-file --output -o --sheet --timeout --logs --json --help -h --version" -- "$cur")) ;;
-            schema) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --output -o --help -h --version" -- "$cur")) ;;
+            schema) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --output -o --remotes --assert-formats --repeat --help -h --version" -- "$cur")) ;;
             generate) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --output -o --help -h --version" -- "$cur")) ;;
             help) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --help -h --version" -- "$cur")) ;;
             version) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --help -h --version" -- "$cur")) ;;
@@ -53,7 +55,7 @@ _fal_bridge() {
     case $command:$count:$endpoint in
         :0:*) COMPREPLY=($(compgen -W "serve run schema generate help version" -- "$cur")) ;;
         run:0:*) COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" schema list 2>/dev/null | cut -f1)" -- "$cur")) ;;
-        schema:0:*) COMPREPLY=($(compgen -W "list show import check" -- "$cur")) ;;
+        schema:0:*) COMPREPLY=($(compgen -W "list show import check validate test-suite" -- "$cur")) ;;
         schema:1:*) COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" schema list 2>/dev/null | cut -f1)" -- "$cur")) ;;
         generate:0:*) COMPREPLY=($(compgen -W "openrpc python typescript swift tools reference completions" -- "$cur")) ;;
         generate:1:tools) COMPREPLY=($(compgen -W "openai anthropic" -- "$cur")) ;;

@@ -7,7 +7,7 @@ _fal_bridge() {
     local -a commands=(
         'serve:JSON-RPC 2.0 on stdin and stdout (the default)'
         'run:one job, with a progress bar: run [ENDPOINT] --input KEY=VALUE… -o OUT'
-        'schema:the models: schema list, show [ENDPOINT], import FILE.json [-o OUT], check FILE…'
+        'schema:the models: schema list, show [ENDPOINT], import FILE.json [-o OUT], check FILE…, validate ENDPOINT|SCHEMA.json FILE…, test-suite FILE…'
         'generate:documents and types from the schemas: generate TARGET [-o FILE|DIR]'
         'help:this text'
         'version:the version'
@@ -62,9 +62,12 @@ _fal_bridge() {
                     '*--log-level=[error, warning, info, debug or trace; on stderr]:LEVEL:(error warning info debug trace)' \
                     '*--log-format=[how log lines look]:text|json:(text json)' \
                     '*--output=[the file or folder for what is made]:OUT:_files' \
+                    '*--remotes=[for test-suite\: the folder of the suite'\''s remotes]:DIR:_files -/' \
+                    '--assert-formats[for validate\: check each format]' \
+                    '*--repeat=[for validate\: check N times, and say how long it took]:N: ' \
                     '--help[this text]' \
                     '--version[the version]' \
-                    '1: :(list show import check)' \
+                    '1: :(list show import check validate test-suite)' \
                     '2: :_fal_bridge_endpoints' \
                     ;;
                 generate) _arguments -s \

@@ -67,6 +67,7 @@ private struct FaultWords {
             self.init(
                 "string_pattern_mismatch", "String should match pattern '\(pattern)'", ["pattern": .string(pattern)]
             )
+        case .format(let format): self.init(format: format)
         case .tooFewItems(let limit, let actual): self.init(short: "List", limit, actual)
         case .tooManyItems(let limit, let actual): self.init(long: "List", limit, actual)
         case .tooFewMembers(let limit, let actual): self.init(short: "Dictionary", limit, actual)
@@ -118,6 +119,22 @@ private struct FaultWords {
         case .array: self.init("list_type", "Input should be a valid list")
         case .object: self.init("dict_type", "Input should be a valid dictionary")
         case .null: self.init("none_required", "Input should be None")
+        }
+    }
+
+    private init(format: String) {
+        switch format {
+        case "date-time": self.init("datetime_parsing", "Input should be a valid datetime")
+        case "date": self.init("date_parsing", "Input should be a valid date in the format YYYY-MM-DD")
+        case "time": self.init("time_parsing", "Input should be in a valid time format")
+        case "duration": self.init("time_delta_parsing", "Input should be a valid duration")
+        case "uuid": self.init("uuid_parsing", "Input should be a valid UUID")
+        case "uri", "iri": self.init("url_parsing", "Input should be a valid URL")
+        case "ipv4": self.init("ip_v4_address", "Input is not a valid IPv4 address")
+        case "ipv6": self.init("ip_v6_address", "Input is not a valid IPv6 address")
+        case "regex": self.init("pattern_regex", "Input should be a valid regular expression")
+        case "email", "idn-email": self.init("value_error", "value is not a valid email address")
+        default: self.init("value_error", "Input should be a valid \(format)", ["format": .string(format)])
         }
     }
 

@@ -11,7 +11,7 @@ public struct JSONObject: Sendable {
 
     /// Where each key stands, kept only from `indexThreshold` members on: below it a scan is quicker than a
     /// hash, and most objects of a protocol are small.
-    private var positions: [String: Int]?
+    private var positions: [ExactText: Int]?
 
     private static let indexThreshold = 16
 
@@ -31,15 +31,19 @@ public struct JSONObject: Sendable {
     mutating func appendNew(_ key: String, _ value: JSON) {
         members.append(Member(key: key, value: value))
         if positions != nil {
-            positions?[key] = members.count - 1
+            positions?[ExactText(key)] = members.count - 1
         } else if members.count == Self.indexThreshold {
-            positions = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1.key, $0) })
+            index()
         }
     }
 
+    private mutating func index() {
+        positions = Dictionary(members.enumerated().map { (ExactText($1.key), $0) }) { first, _ in first }
+    }
+
     private func position(of key: String) -> Int? {
-        if let positions { return positions[key] }
-        return members.firstIndex { $0.key == key }
+        if let positions { return positions[ExactText(key)] }
+        return members.firstIndex { ExactText.same($0.key, key) }
     }
 
     /// Reading gives nil where there is no such member; writing nil takes it out.
@@ -52,9 +56,7 @@ public struct JSONObject: Sendable {
             case (let position?, nil):
                 members.remove(at: position)
                 positions = nil
-                if members.count >= Self.indexThreshold {
-                    positions = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1.key, $0) })
-                }
+                if members.count >= Self.indexThreshold { index() }
             case (nil, let value?):
                 appendNew(key, value)
             case (nil, nil):

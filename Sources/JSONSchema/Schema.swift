@@ -1,55 +1,40 @@
 import JSON
 
-/// A compiled JSON Schema (draft 2020-12; see the README for the keywords that are known so far).
+/// A compiled JSON Schema of draft 2020-12.
 public struct Schema: Sendable {
-    let nodes: [SchemaNode]
-    let root: Int
+    let program: SchemaProgram
 
-    /// Compiles the schema that stands at `pointer` in `document`; references reach the whole document.
-    public init(_ document: JSON, at pointer: String = "") throws(SchemaError) {
-        guard let schema = document.value(at: pointer) else {
-            throw SchemaError(pointer: pointer, message: "nothing stands there")
-        }
-        var compiler = SchemaCompiler(document)
-        root = try compiler.compile(schema, at: pointer)
-        nodes = compiler.nodes
+    /// Compiles the schema that stands at `pointer` in `document`; references reach the whole document, the draft's
+    /// metaschemas, and what `options` name.
+    /// - Throws: what is wrong with the schema, or which of its references leads nowhere.
+    public init(
+        _ document: JSON, at pointer: String = "", options: SchemaOptions = SchemaOptions()
+    ) throws(SchemaError) {
+        var compiler = try SchemaCompiler(document, options: options)
+        program = try compiler.compile(at: pointer)
     }
 
-    /// Every way in which `value` breaks the schema, in the order of the schema's keywords; empty when it fits.
+    /// Whether `value` fits the schema. False, too, when checking it takes too many steps.
+    public func accepts(_ value: JSON) -> Bool {
+        var checker = SchemaChecker(program, isCollecting: false)
+        return checker.run(value)
+    }
+
+    /// Every way in which `value` breaks the schema, in the order of the schema's keywords; empty when it fits. A value
+    /// that takes too many steps has the one fault `tooComplex`.
     public func faults(in value: JSON) -> [SchemaFault] {
-        var checker = SchemaChecker(nodes: nodes)
-        return checker.faults(value, root, [])
+        // Most values fit, and that is said without keeping track of places.
+        if accepts(value) { return [] }
+        var checker = SchemaChecker(program, isCollecting: true)
+        _ = checker.run(value)
+        if checker.isExhausted { return [SchemaFault(path: [], cause: .tooComplex, value: .null)] }
+        return checker.found
     }
 
-    /// `value` with the defaults of the schema's members where it has none, to any depth.
-    public func fillingDefaults(in value: JSON) -> JSON { filling(value, root, depth: 0) }
-
-    private func filling(_ value: JSON, _ index: Int, depth: Int) -> JSON {
-        // A schema that refers to itself without taking a step into the value would go on for ever.
-        guard depth < 64 else { return value }
-        var value = value
-        for assertion in nodes[index].assertions {
-            switch (assertion, value) {
-            case (.reference(let node), _): value = filling(value, node, depth: depth + 1)
-            case (.allOf(let branches), _):
-                for node in branches { value = filling(value, node, depth: depth + 1) }
-            case (.members(let named, _, _), .object(var object)):
-                for (name, node) in named.sorted(by: { $0.value < $1.value }) {
-                    if let member = object[name] {
-                        object[name] = filling(member, node, depth: depth + 1)
-                    } else if let defaultValue = nodes[node].defaultValue {
-                        object[name] = defaultValue
-                    }
-                }
-                value = .object(object)
-            case (.items(let prefix, let rest), .array(let elements)):
-                value = .array(elements.enumerated().map { position, element in
-                    let node = position < prefix.count ? prefix[position] : rest
-                    return node.map { filling(element, $0, depth: depth + 1) } ?? element
-                })
-            default: break
-            }
-        }
-        return value
+    /// `value` with the defaults of the schema's members where it has none, to any depth that a schema's own references
+    /// do not make endless.
+    public func fillingDefaults(in value: JSON) -> JSON {
+        var filler = DefaultFiller(program)
+        return filler.fill(value)
     }
 }

@@ -30,6 +30,8 @@ public struct SchemaFault: Error, Sendable, Hashable {
         case tooFewCharacters(Int)
         case tooManyCharacters(Int)
         case pattern(String)
+        /// The name of the format.
+        case format(String)
         case tooFewItems(Int, actual: Int)
         case tooManyItems(Int, actual: Int)
         case tooFewMembers(Int, actual: Int)

@@ -20,8 +20,9 @@ struct Arguments {
                 "run", "one job, with a progress bar: run [ENDPOINT] --input KEY=VALUE… -o OUT", words: [.endpoint]
             ),
             .init(
-                "schema", "the models: schema list, show [ENDPOINT], import FILE.json [-o OUT], check FILE…",
-                words: [.these(["list", "show", "import", "check"]), .endpoint]
+                "schema", "the models: schema list, show [ENDPOINT], import FILE.json [-o OUT], check FILE…, "
+                    + "validate ENDPOINT|SCHEMA.json FILE…, test-suite FILE…",
+                words: [.these(["list", "show", "import", "check", "validate", "test-suite"]), .endpoint]
             ),
             .init(
                 "generate", "documents and types from the schemas: generate TARGET [-o FILE|DIR]",
@@ -66,6 +67,9 @@ struct Arguments {
             .init("timeout", "SECONDS", "the job is cancelled after so long", ["run"]),
             .init("logs", nil, "show the model's log lines", ["run"]),
             .init("json", nil, "the answer as JSON on stdout, nothing else", ["run"]),
+            .init("remotes", "DIR", "for test-suite: the folder of the suite's remotes", ["schema"]),
+            .init("assert-formats", nil, "for validate: check each format", ["schema"]),
+            .init("repeat", "N", "for validate: check N times, and say how long it took", ["schema"]),
             .init("help", nil, "this text", short: "h"),
             .init("version", nil, "the version"),
         ],

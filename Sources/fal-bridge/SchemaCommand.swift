@@ -6,7 +6,7 @@ import JSONSchema
 import Models
 import Platform
 
-/// `fal-bridge schema`: the models that are known, and their documents.
+/// `fal-bridge schema`: the models that are known, and their documents; `validate` and `test-suite` are files of their own.
 struct SchemaCommand {
     private let arguments: Arguments
     private let output: CInt
@@ -23,6 +23,11 @@ struct SchemaCommand {
     }
 
     func run() throws -> CInt {
+        switch arguments.words.first {
+        case "test-suite": return try SchemaTestSuiteCommand(arguments, write: write).run()
+        case "validate": return try SchemaValidateCommand(arguments, write: write).run()
+        default: break
+        }
         let (action, words) = (arguments.words.first ?? "list", arguments.words.dropFirst())
         guard action == "import" || !arguments.has("output") else {
             throw Arguments.Unusable(description: "--output belongs to 'schema import'")

@@ -38,6 +38,17 @@ import Testing
         #expect(words.msg == msg)
         #expect(words.loc == ["body"])
     }
+
+    @Test(arguments: [
+        ("date-time", "datetime_parsing", "Input should be a valid datetime"),
+        ("uuid", "uuid_parsing", "Input should be a valid UUID"), ("uri", "url_parsing", "Input should be a valid URL"),
+        ("hostname", "value_error", "Input should be a valid hostname"),
+    ])
+    func formats(format: String, type: String, msg: String) {
+        let words = FieldFault(SchemaFault(path: [], cause: .format(format), value: "x"))
+        #expect(words.type == type)
+        #expect(words.msg == msg)
+    }
 }
 
 @Suite struct QueueStatusTests {
