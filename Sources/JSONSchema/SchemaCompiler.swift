@@ -306,11 +306,11 @@ struct SchemaCompiler {
 
     private func pattern(_ source: String, _ place: Int, _ keyword: String) throws(SchemaError) -> Pattern {
         do { return try Pattern(source) } catch {
-            throw resources.error(place, "\(keyword) has \(error.message)")
+            throw resources.error(place, "\(keyword) has \(error.message)", at: keyword)
         }
     }
 
     private func malformed(_ place: Int, _ keyword: String, _ wanted: String) -> SchemaError {
-        resources.error(place, "\(keyword) must be \(wanted)")
+        resources.error(place, "\(keyword) must be \(wanted)", at: keyword)
     }
 }

@@ -88,8 +88,9 @@ struct SchemaResources {
         return place
     }
 
-    func error(_ place: Int, _ message: String) -> SchemaError {
-        SchemaError(pointer: pointer(place), message: message)
+    /// - Parameter keyword: of the schema at the place, where it is that which is wrong.
+    func error(_ place: Int, _ message: String, at keyword: String = "") -> SchemaError {
+        SchemaError(pointer: pointer(place) + (keyword.isEmpty ? "" : "/\(keyword)"), message: message)
     }
 
     /// For people: a deep place is named by its end.

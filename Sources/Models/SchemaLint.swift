@@ -190,7 +190,7 @@ struct SchemaLint {
 
     private mutating func checkPattern(_ value: JSON, _ place: String) {
         guard value.stringValue != nil else { return report(place, "'pattern' must be a string") }
-        do { _ = try Schema(["pattern": value]) } catch { report(place, "the pattern is none: \(error.message)") }
+        do { _ = try Schema(["pattern": value]) } catch { report(place, "\(error.message)") }
     }
 
     /// Holds values that a schema gives against the schema itself.

@@ -112,7 +112,7 @@ def test_a_check(state, tmp_path):
         "16:31: 'minimum' is above 'maximum': nothing fits",
         "16:72: the example does not fit its own schema: Input should be greater than or equal to 9",
         "16:76: 'type' stands twice in one object",
-        "17:34: the pattern is none: missing closing parenthesis at character 1",
+        "17:34: pattern has a group without an end at character 1",
     ]
     file.write_text('{"$id": "urn:fal:a/b",\n  oops}')
     done = command(state, "schema", "check", file)
