@@ -42,9 +42,9 @@ import Testing
         (##"{"$ref":"#/$defs/x"}"##, "nothing stands at #/$defs/x at the root"),
         (##"{"properties":{"a/b":{"$ref":"#none"}}}"##, "nothing stands at #none at /properties/a~1b"),
         (#"{"$id":"a#b"}"#, "$id must not have a fragment at the root"),
-        (#"{"items":{"multipleOf":0}}"#, "multipleOf must be a number over 0 at /items"),
-        (#"{"pattern":"a++"}"#, "pattern has nothing to repeat at character 3 at the root"),
-        (#"{"pattern":"\\p{Nope}"}"#, "pattern has an unknown property at character 8 at the root"),
+        (#"{"items":{"multipleOf":0}}"#, "multipleOf must be a number over 0 at /items/multipleOf"),
+        (#"{"pattern":"a++"}"#, "pattern has nothing to repeat at character 3 at /pattern"),
+        (#"{"pattern":"\\p{Nope}"}"#, "pattern has an unknown property at character 8 at /pattern"),
     ]) func malformedSchemasAreNamed(text: String, message: String) throws {
         let error = #expect(throws: SchemaError.self) { try Schema(JSON.parse(text)) }
         #expect(error?.description == message)
