@@ -118,5 +118,5 @@ test("node ends when nothing is awaited", () => {
   const options = { timeout: 20_000, encoding: "utf8" };
   const done = spawnSync(process.execPath, ["--input-type=module", "-e", script], options);
   assert.equal(done.status, 0, done.stderr);
-  assert.equal(done.stdout, "1\n");
+  assert.match(done.stdout, /^[1-9]\d*\n$/);
 });
