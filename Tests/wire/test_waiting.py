@@ -219,6 +219,19 @@ def test_a_long_log_is_told_whole(bridge, fake):
 # What a review found.
 
 
+def test_a_stream_that_tells_much_at_once_is_followed_to_its_end(bridge, fake):
+    """More than waits in the bridge, and faster than it can be told: the server is held up, nothing is lost or begun anew."""
+    events = [{"status": "IN_QUEUE", "request_id": "r", "queue_position": 5_000 - n} for n in range(5_000)]
+    events += [{"status": "IN_PROGRESS", "request_id": "r", "logs": [line("line %d" % n, n)]} for n in range(15_000)]
+    events.append({"status": "COMPLETED", "request_id": "r", "logs": []})
+    server = fake(stream=stream(b"".join(b"data: %s\n\n" % json.dumps(each).encode() for each in events)), status=refuse(500))
+    answer, updates = subscribe(bridge, server, mode="streaming")
+    assert answer["result"]["data"] == server.data
+    assert lines(updates) == ["line %d" % n for n in range(15_000)]
+    assert states(updates) == ["IN_QUEUE", "IN_PROGRESS", "COMPLETED"]
+    assert len(server.of("stream")) == 1
+
+
 @pytest.mark.parametrize("answer", ["hang", "503", "429"])
 def test_timeout_counts_while_the_queue_does_not_answer(bridge, fake, answer):
     release = threading.Event()
