@@ -121,7 +121,7 @@ actor QueueWait {
     private static let maxOutage = 60.0
 
     private indirect enum StreamEnd {
-        /// It broke, or the reader fell behind.
+        /// It broke.
         case dropped
         /// There is no stream here, for this reason.
         case absent(FalError)

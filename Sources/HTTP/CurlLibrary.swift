@@ -9,6 +9,7 @@ struct CurlLibrary: @unchecked Sendable {
 
     let easyInit: @convention(c) () -> Handle?
     let easyCleanup: @convention(c) (Handle) -> Void
+    let easyPause: @convention(c) (Handle, CInt) -> CURLcode
     let easyStrerror: @convention(c) (CURLcode) -> UnsafePointer<CChar>?
     let easySetopt: OpaquePointer
     let easyGetinfo: OpaquePointer
@@ -38,6 +39,7 @@ struct CurlLibrary: @unchecked Sendable {
         }
         easyInit = try library.function("curl_easy_init")
         easyCleanup = try library.function("curl_easy_cleanup")
+        easyPause = try library.function("curl_easy_pause")
         easyStrerror = try library.function("curl_easy_strerror")
         easySetopt = try library.function("curl_easy_setopt")
         easyGetinfo = try library.function("curl_easy_getinfo")

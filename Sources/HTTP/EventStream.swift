@@ -3,13 +3,13 @@ import Synchronization
 
 /// The server-sent events of one exchange, as they come.
 ///
-/// One reader takes them, and is told when there is something to take. When it falls behind by more than the stream
-/// holds, the exchange is ended as if the connection had broken, since nothing may pile up; the reader opens another
-/// when it has caught up.
+/// One reader takes them, and is told when there is something to take. While it is behind by more than the stream holds,
+/// nothing is read from the connection, so that nothing piles up here. Ending the exchange instead would be no help: a
+/// server that tells a long log at once would tell it from its start again, and again.
 public final class EventStream: Sendable {
     /// How the stream ended.
     public enum End: Sendable {
-        /// The server closed it in order, or it broke, or nobody read it.
+        /// The server closed it in order, or it broke.
         case closed
         /// No event came in the time for the first.
         case silent
@@ -27,6 +27,8 @@ public final class EventStream: Sendable {
         var events: [ServerSentEvents.Event] = []
         /// Where in `events` the next one stands.
         var next = 0
+        /// Whether bytes were left for later.
+        var isHeldUp = false
         var refusal: [UInt8] = []
         var end: End?
         var exchange: UInt64?
@@ -41,10 +43,11 @@ public final class EventStream: Sendable {
     private let client: HTTPClient
     private let onNews: @Sendable () -> Void
 
-    /// Bytes of one event, of all that wait, and of a refusal's body; events that wait.
+    /// Bytes of one event and of a refusal's body.
     private static let maxEventBytes = 8 << 20
-    private static let maxWaiting = 16 << 20
     private static let maxRefusal = 64 << 10
+    /// Bytes and events that may wait before no more are read; what is read at once comes on top.
+    private static let maxWaiting = 256 << 10
     private static let maxEvents = 1_024
 
     init(_ client: HTTPClient, onNews: @escaping @Sendable () -> Void) {
@@ -62,17 +65,19 @@ public final class EventStream: Sendable {
 
     /// The next event; nil when there is none: for now, or, with an `end`, at all.
     public func take() -> ServerSentEvents.Event? {
-        state.withLock { state in
-            guard state.next < state.events.count else { return nil }
+        let (event, exchange): (ServerSentEvents.Event?, UInt64?) = state.withLock { state in
+            guard state.next < state.events.count else { return (nil, nil) }
             let event = state.events[state.next]
             state.waiting -= event.data.count
             state.next += 1
-            if state.next == state.events.count {
-                state.events = []
-                state.next = 0
-            }
-            return event
+            guard state.next == state.events.count else { return (event, nil) }
+            state.events = []
+            state.next = 0
+            defer { state.isHeldUp = false }
+            return (event, state.isHeldUp ? state.exchange : nil)
         }
+        client.resume(exchange)
+        return event
     }
 
     /// Ends the exchange, if it has not ended.
@@ -95,7 +100,7 @@ public final class EventStream: Sendable {
             onHead: { [weak self] head in self?.begin(head) },
             onBytes: { [weak self] bytes in
                 guard let self else { throw Stop() }
-                try take(bytes)
+                return try take(bytes)
             },
             onEnd: { [weak self] result in
                 switch result {
@@ -118,25 +123,28 @@ public final class EventStream: Sendable {
 
     private func begin(_ head: HTTPHead) { state.withLock { $0.head = head } }
 
-    private func take(_ bytes: UnsafeRawBufferPointer) throws {
-        let (hasNews, watchdog): (Bool, Timers.Timer?) = try state.withLock { state in
+    private func take(_ bytes: UnsafeRawBufferPointer) throws -> Transfer.Intake {
+        let (intake, hasNews, watchdog): (Transfer.Intake, Bool, Timers.Timer?) = try state.withLock { state in
             guard state.head.map(Self.isEvents) == true else {
                 state.refusal += bytes.prefix(Self.maxRefusal - state.refusal.count)
                 if state.refusal.count >= Self.maxRefusal { throw Stop() }
-                return (false, nil)
+                return (.taken, false, nil)
+            }
+            if state.waiting >= Self.maxWaiting || state.events.count - state.next >= Self.maxEvents {
+                state.isHeldUp = true
+                return (.later, false, nil)
             }
             let events = try state.parser.push(bytes)
-            guard !events.isEmpty else { return (false, nil) }
+            guard !events.isEmpty else { return (.taken, false, nil) }
             state.waiting += events.reduce(0) { $0 + $1.data.count }
-            guard state.waiting <= Self.maxWaiting, state.events.count - state.next + events.count <= Self.maxEvents
-            else { throw Stop() }
             state.events += events
             state.hasEvents = true
             defer { state.watchdog = nil }
-            return (true, state.watchdog)
+            return (.taken, true, state.watchdog)
         }
         watchdog.map(Timers.shared.cancel)
         if hasNews { onNews() }
+        return intake
     }
 
     private static func isEvents(_ head: HTTPHead) -> Bool {

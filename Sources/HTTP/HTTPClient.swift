@@ -47,8 +47,12 @@ public final class HTTPClient: Sendable {
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let exchange = begin(
-                    request, onHead: onHead, onBytes: onBytes, onProgress: onProgress,
-                    onEnd: { continuation.resume(returning: $0) }
+                    request, onHead: onHead,
+                    onBytes: { bytes in
+                        try onBytes(bytes)
+                        return .taken
+                    },
+                    onProgress: onProgress, onEnd: { continuation.resume(returning: $0) }
                 )
                 number.withLock { $0 = exchange }
                 // Had the task been cancelled before, the handler below came too early to find anything.
@@ -61,13 +65,14 @@ public final class HTTPClient: Sendable {
     }
 
     /// As `download`, without a task that waits: for what may stay open for long.
-    /// - Parameter onEnd: called once, on the client's own thread, or at once where nothing can be begun. It must not
-    ///   block.
-    /// - Returns: the exchange, for `cancel`; nil where it has ended already.
+    /// - Parameters:
+    ///   - onBytes: as there; it may leave them for later, see `resume`.
+    ///   - onEnd: called once, on the client's own thread, or at once where nothing can be begun. It must not block.
+    /// - Returns: the exchange, for `resume` and `cancel`; nil where it has ended already.
     func begin(
         _ request: HTTPRequest,
         onHead: @escaping @Sendable (HTTPHead) throws -> Void,
-        onBytes: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void,
+        onBytes: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Transfer.Intake,
         onProgress: Progress? = nil,
         onEnd: @escaping @Sendable (Result<HTTPHead, HTTPError>) -> Void
     ) -> UInt64? {
@@ -88,6 +93,12 @@ public final class HTTPClient: Sendable {
             onEnd(.failure(error))
             return nil
         }
+    }
+
+    /// Lets an exchange go on whose bytes were left for later.
+    func resume(_ exchange: UInt64?) {
+        guard let exchange else { return }
+        state.withLock { $0.loop }?.resume(exchange)
     }
 
     /// Ends an exchange, if it has not ended.

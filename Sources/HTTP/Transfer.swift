@@ -8,10 +8,17 @@ import Platform
 final class Transfer: @unchecked Sendable {
     typealias Progress = @Sendable (_ sent: Int64, _ received: Int64, _ total: Int64?) -> Void
 
+    /// What becomes of bytes that came.
+    enum Intake: Sendable {
+        case taken
+        /// Nothing of them is taken now. The exchange stands still until it is resumed, and then they come again.
+        case later
+    }
+
     let request: HTTPRequest
     private let library: CurlLibrary
     private let onHead: @Sendable (HTTPHead) throws -> Void
-    private let onBytes: @Sendable (UnsafeRawBufferPointer) throws -> Void
+    private let onBytes: @Sendable (UnsafeRawBufferPointer) throws -> Intake
     private let onProgress: Progress?
 
     private(set) var handle: CurlLibrary.Handle?
@@ -35,7 +42,7 @@ final class Transfer: @unchecked Sendable {
         _ request: HTTPRequest,
         library: CurlLibrary,
         onHead: @escaping @Sendable (HTTPHead) throws -> Void,
-        onBytes: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void,
+        onBytes: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Intake,
         onProgress: Progress?
     ) {
         self.request = request
@@ -187,8 +194,10 @@ final class Transfer: @unchecked Sendable {
         guard count > 0, let data else { return count }
         do {
             try transfer.giveHead()
-            try transfer.onBytes(UnsafeRawBufferPointer(start: data, count: count))
-            return count
+            return switch try transfer.onBytes(UnsafeRawBufferPointer(start: data, count: count)) {
+            case .taken: count
+            case .later: Int(CURL_WRITEFUNC_PAUSE)
+            }
         } catch {
             transfer.fault = error as? HTTPError ?? HTTPError(.sink("\(error)"), message: "\(error)", wasSent: true)
             return 0

@@ -10,6 +10,7 @@ import Synchronization
 final class TransferLoop: @unchecked Sendable {
     private enum Order: Sendable {
         case start(Transfer, UInt64)
+        case resume(UInt64)
         case cancel(UInt64)
     }
 
@@ -51,6 +52,8 @@ final class TransferLoop: @unchecked Sendable {
     }
 
     func start(_ transfer: Transfer, _ number: UInt64) { give(.start(transfer, number)) }
+
+    func resume(_ number: UInt64) { give(.resume(number)) }
 
     func cancel(_ number: UInt64) { give(.cancel(number)) }
 
@@ -112,6 +115,8 @@ final class TransferLoop: @unchecked Sendable {
                     } else {
                         short.waiting.append((transfer, number))
                     }
+                case .resume(let number):
+                    if let handle = handles[number] { _ = library.easyPause(handle, CURLPAUSE_CONT) }
                 case .cancel(let number): cancel(number)
                 }
             }
