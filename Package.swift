@@ -3,7 +3,7 @@
 // A section a layer, in the order in which the layers may import one another: a target imports only
 // what stands above it. Each source target is followed by its test target.
 //
-// libcurl and libcrypto are opened at first use (see Sources/HTTP/CurlLibrary.swift), so that the start of
+// libcurl, libcrypto and libsqlite3 are opened at first use (see Sources/HTTP/CurlLibrary.swift), so that the start of
 // the program does not pay for them.
 
 import PackageDescription
@@ -41,9 +41,9 @@ let package = Package(
     targets: [
         // C libraries: module maps and thin shims, nothing else.
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
-        // Its header alone: pkg-config's -lcurl would link what is to be opened at the first request.
+        // Their headers alone: pkg-config's words would link what is to be opened at the first request and submit.
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
 
         // The operating system: threads, files, clocks, digests.
@@ -53,7 +53,7 @@ let package = Package(
         // Libraries in their own right: no word of fal in them.
         target("JSON", ["CJansson"]),
         tests(of: "JSON"),
-        target("SQLite", ["CSQLite"]),
+        target("SQLite", ["CSQLite", "Platform"]),
         tests(of: "SQLite"),
         target("JSONSchema", ["CPCRE2", "JSON", "Platform"]),
         tests(of: "JSONSchema"),

@@ -4,6 +4,7 @@ import CSQLite
 ///
 /// Not `Sendable`: it belongs to whoever made it; share it behind a lock.
 public final class Database {
+    private let library: SQLiteLibrary
     private var handle: OpaquePointer?
     private var statements: [String: Statement] = [:]
 
@@ -13,15 +14,16 @@ public final class Database {
     /// Opens or creates the database at `path`, in WAL mode, with commits synced to the disk.
     /// - Parameter busyTimeout: seconds to wait for another process's lock before `SQLITE_BUSY`.
     public init(path: String, busyTimeout: Double = 10) throws(SQLiteError) {
+        library = try SQLiteLibrary.shared()
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
-        let code = sqlite3_open_v2(path, &handle, flags, nil)
+        let code = library.open(path, &handle, flags, nil)
         guard code == SQLITE_OK else {
             let error = failure(code, nil)
-            sqlite3_close_v2(handle)
+            _ = library.close(handle)
             throw error
         }
-        sqlite3_extended_result_codes(handle, 1)
-        sqlite3_busy_timeout(handle, Int32(min(max(busyTimeout, 0), 3600) * 1000))
+        _ = library.extendedResultCodes(handle, 1)
+        _ = library.busyTimeout(handle, Int32(min(max(busyTimeout, 0), 3600) * 1000))
         try execute("PRAGMA journal_mode = WAL")
         try execute("PRAGMA synchronous = FULL")
         try execute("PRAGMA foreign_keys = ON")
@@ -29,12 +31,12 @@ public final class Database {
 
     deinit {
         statements.removeAll()
-        sqlite3_close_v2(handle)
+        _ = library.close(handle)
     }
 
     /// Runs statements separated by semicolons, without values.
     public func execute(_ sql: String) throws(SQLiteError) {
-        let code = sqlite3_exec(handle, sql, nil, nil, nil)
+        let code = library.exec(handle, sql, nil, nil, nil)
         guard code == SQLITE_OK else { throw failure(code, sql) }
     }
 
@@ -46,7 +48,7 @@ public final class Database {
         defer { statement.reset() }
         try statement.bind(values)
         while try statement.step() {}
-        return Int(sqlite3_changes(handle))
+        return Int(library.changes(handle))
     }
 
     /// Runs one query and maps each of its rows.
@@ -70,13 +72,13 @@ public final class Database {
             try execute("COMMIT")
             return result
         } catch {
-            _ = sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
+            _ = library.exec(handle, "ROLLBACK", nil, nil, nil)
             throw error
         }
     }
 
     /// The row id of the last insert on this connection.
-    public var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }
+    public var lastInsertedRow: Int64 { library.lastInsertRowID(handle) }
 
     /// `PRAGMA user_version`: which form of the schema the file has; 0 for a new file.
     public var userVersion: Int {
@@ -86,19 +88,19 @@ public final class Database {
     private func prepare(_ sql: String) throws(SQLiteError) -> Statement {
         if let statement = statements[sql] { return statement }
         var raw: OpaquePointer?
-        let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &raw, nil)
+        let code = library.prepare(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &raw, nil)
         guard code == SQLITE_OK, let raw else { throw failure(code, sql) }
         if statements.count >= Self.maxStatements { statements.removeAll() }
-        let statement = Statement(raw, sql)
+        let statement = Statement(raw, sql, library)
         statements[sql] = statement
         return statement
     }
 
     private func failure(_ code: Int32, _ sql: String?) -> SQLiteError {
-        let extended = handle.map { sqlite3_extended_errcode($0) } ?? code
+        let extended = handle.map { library.extendedErrorCode($0) } ?? code
         return SQLiteError(
             code: extended == SQLITE_OK ? code : extended,
-            message: handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code)),
+            message: String(cString: handle.map { library.errorMessage($0) } ?? library.errorString(code)),
             sql: sql
         )
     }

@@ -21,31 +21,35 @@ public enum SQLiteValue: Sendable, ExpressibleByNilLiteral, ExpressibleByInteger
 public final class Statement {
     private let raw: OpaquePointer
     private let sql: String
+    private let library: SQLiteLibrary
 
-    init(_ raw: OpaquePointer, _ sql: String) {
+    init(_ raw: OpaquePointer, _ sql: String, _ library: SQLiteLibrary) {
+        self.library = library
         self.raw = raw
         self.sql = sql
     }
 
-    deinit { sqlite3_finalize(raw) }
+    deinit { _ = library.finalize(raw) }
 
     func bind(_ values: [SQLiteValue]) throws(SQLiteError) {
         for (index, value) in values.enumerated() {
             let position = Int32(index + 1)
             let code: Int32
             switch value {
-            case .null: code = sqlite3_bind_null(raw, position)
-            case .int(let value): code = sqlite3_bind_int64(raw, position, value)
-            case .double(let value): code = sqlite3_bind_double(raw, position, value)
-            case .text(let text): code = fb_sqlite3_bind_text(raw, position, text, Int32(clamping: text.utf8.count))
-            case .blob(let bytes): code = fb_sqlite3_bind_blob(raw, position, bytes, Int32(clamping: bytes.count))
+            case .null: code = library.bindNull(raw, position)
+            case .int(let value): code = library.bindInt64(raw, position, value)
+            case .double(let value): code = library.bindDouble(raw, position, value)
+            case .text(let text):
+                code = fb_sqlite3_bind_text(library.bindText, raw, position, text, Int32(clamping: text.utf8.count))
+            case .blob(let bytes):
+                code = fb_sqlite3_bind_blob(library.bindBlob, raw, position, bytes, Int32(clamping: bytes.count))
             }
             guard code == SQLITE_OK else { throw failure(code) }
         }
     }
 
     func step() throws(SQLiteError) -> Bool {
-        switch sqlite3_step(raw) {
+        switch library.step(raw) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
         case let code: throw failure(code)
@@ -53,32 +57,32 @@ public final class Statement {
     }
 
     func reset() {
-        sqlite3_reset(raw)
-        sqlite3_clear_bindings(raw)
+        _ = library.reset(raw)
+        _ = library.clearBindings(raw)
     }
 
-    public func isNull(_ column: Int32) -> Bool { sqlite3_column_type(raw, column) == SQLITE_NULL }
-    public func int(_ column: Int32) -> Int64 { sqlite3_column_int64(raw, column) }
-    public func double(_ column: Int32) -> Double { sqlite3_column_double(raw, column) }
+    public func isNull(_ column: Int32) -> Bool { library.columnType(raw, column) == SQLITE_NULL }
+    public func int(_ column: Int32) -> Int64 { library.columnInt64(raw, column) }
+    public func double(_ column: Int32) -> Double { library.columnDouble(raw, column) }
     public func optionalDouble(_ column: Int32) -> Double? { isNull(column) ? nil : double(column) }
     public func text(_ column: Int32) -> String { optionalText(column) ?? "" }
 
     public func optionalText(_ column: Int32) -> String? {
-        guard let text = sqlite3_column_text(raw, column) else { return nil }
-        let count = Int(sqlite3_column_bytes(raw, column))
+        guard let text = library.columnText(raw, column) else { return nil }
+        let count = Int(library.columnBytes(raw, column))
         return String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
     }
 
     public func blob(_ column: Int32) -> [UInt8] {
-        guard let bytes = sqlite3_column_blob(raw, column) else { return [] }
-        return Array(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(raw, column))))
+        guard let bytes = library.columnBlob(raw, column) else { return [] }
+        return Array(UnsafeRawBufferPointer(start: bytes, count: Int(library.columnBytes(raw, column))))
     }
 
     private func failure(_ code: Int32) -> SQLiteError {
-        let handle = sqlite3_db_handle(raw)
+        let handle = library.databaseHandle(raw)
         return SQLiteError(
-            code: handle.map { sqlite3_extended_errcode($0) } ?? code,
-            message: handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code)),
+            code: handle.map { library.extendedErrorCode($0) } ?? code,
+            message: String(cString: handle.map { library.errorMessage($0) } ?? library.errorString(code)),
             sql: sql
         )
     }
