@@ -86,7 +86,7 @@ extension RPCError {
         if !body.detail.isEmpty { data["detail"] = .array(body.detail.map(\.json)) }
         let text = body.message.lowercased()
         switch status {
-        case 400 where isResult && (text.contains("still in progress") || text.contains("still in queue")):
+        case 400 where isResult && (text.has("still in progress") || text.has("still in queue")):
             (code, kind, retryable) = (1409, "not_completed", true)
         case _ where body.errorType == "client_cancelled" || status == 499:
             (code, kind) = (-32800, "cancelled")

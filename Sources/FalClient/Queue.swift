@@ -1,6 +1,7 @@
 import FalProtocol
 import HTTP
 import JSON
+import Platform
 
 /// What goes along with a submit or a run beside the input.
 public struct SubmitOptions: Sendable {
@@ -116,7 +117,7 @@ extension FalClient {
             let isLate = answer?["success"] == false || answer?["status"]?.stringValue == "ALREADY_COMPLETED"
             return isLate ? .alreadyCompleted : .requested
         } catch {
-            if case .status(400, let body) = error.cause, body.message.contains("ALREADY_COMPLETED") {
+            if case .status(400, let body) = error.cause, body.message.has("ALREADY_COMPLETED") {
                 return .alreadyCompleted
             }
             throw error.with(requestID)

@@ -1,3 +1,5 @@
+import Platform
+
 /// MIME types of the files that video models read and write.
 public enum MediaType {
     public static let unknown = "application/octet-stream"
@@ -85,7 +87,7 @@ public enum MediaType {
         if has("glTF") { return "model/gltf-binary" }
         if has("%PDF-") { return "application/pdf" }
         if start.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) {
-            let isWebM = String(decoding: start.prefix(64), as: UTF8.self).contains("webm")
+            let isWebM = String(decoding: start.prefix(64), as: UTF8.self).has("webm")
             return isWebM ? "video/webm" : "video/x-matroska"
         }
         return nil

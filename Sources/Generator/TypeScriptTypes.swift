@@ -62,7 +62,8 @@ struct TypeScriptTypes {
     private func doc(_ text: String, _ blanks: Int) -> [String] {
         guard !text.isEmpty else { return [] }
         let indentation = String(repeating: " ", count: blanks)
-        let safe = text.split(separator: "*/", omittingEmptySubsequences: false).joined(separator: "* /")
+        // A "*/" would end the comment.
+        let safe = text.reduce(into: "") { $0 += $1 == "/" && $0.last == "*" ? " /" : String($1) }
         let wrapped = Lines.wrapped(safe, 110)
         if wrapped.count == 1 { return ["\(indentation)/** \(safe) */"] }
         return ["\(indentation)/**"] + wrapped.map { "\(indentation) * \($0)" } + ["\(indentation) */"]

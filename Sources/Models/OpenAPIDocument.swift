@@ -1,6 +1,7 @@
 import FalProtocol
 import JSON
 import JSONSchema
+import Platform
 
 /// An OpenAPI 3 document in fal's layout, as `https://fal.ai/api/openapi/queue/openapi.json?endpoint_id=…` gives it:
 /// which endpoint it is about, and where in it the schemas of the endpoint's input and output stand.
@@ -60,7 +61,7 @@ struct OpenAPIDocument {
     private static func submitPath(in json: JSON) throws(DocumentFault) -> String? {
         guard let given = json["paths"] else { return nil }
         guard let paths = given.objectValue else { throw DocumentFault("/paths", "'paths' must be an object") }
-        let candidates = paths.filter { !$0.key.contains("/requests/") && $0.value["post"]?["requestBody"] != nil }
+        let candidates = paths.filter { !$0.key.has("/requests/") && $0.value["post"]?["requestBody"] != nil }
         if let id = json.value(at: idPlace)?.stringValue, candidates.contains(where: { $0.key == "/\(id)" }) {
             return "/\(id)"
         }
@@ -83,7 +84,7 @@ struct OpenAPIDocument {
 
     private static func output(_ submit: String, _ post: String, in json: JSON) throws(DocumentFault) -> String {
         let results = (json["paths"]?.objectValue ?? [:]).filter {
-            $0.value["get"] != nil && $0.key.hasSuffix("}") && $0.key.contains("/requests/{")
+            $0.value["get"] != nil && $0.key.hasSuffix("}") && $0.key.has("/requests/{")
         }
         if let path = results.first(where: { $0.key.hasPrefix(submit + "/") }) ?? results.first {
             return try response(of: "/paths" + step(path.key) + "/get", in: json)

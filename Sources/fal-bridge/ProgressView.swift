@@ -126,7 +126,7 @@ struct Step {
     let total: Int
 
     init?(_ line: String) {
-        guard let bar = line.lastIndex(of: "|"), line.contains("%|") else { return nil }
+        guard let bar = line.lastIndex(of: "|"), line.has("%|") else { return nil }
         let rest = line[line.index(after: bar)...].drop { $0 == " " }.prefix { $0 != " " }
         let parts = rest.split(separator: "/").compactMap { Int($0) }
         guard parts.count == 2, parts[1] > 0, parts[0] >= 0 else { return nil }

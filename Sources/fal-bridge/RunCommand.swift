@@ -120,7 +120,7 @@ struct RunCommand {
         case .object(let object):
             object.flatMap { member -> [String] in
                 if let text = member.value.stringValue {
-                    let isPath = member.key.hasSuffix("_url") && !text.contains("://") && !text.hasPrefix("data:")
+                    let isPath = member.key.hasSuffix("_url") && !text.has("://") && !text.hasPrefix("data:")
                     return isPath ? [text] : []
                 }
                 return paths(in: member.value)

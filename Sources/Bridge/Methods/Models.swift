@@ -20,7 +20,7 @@ extension Bridge {
                 continue
             }
             let text = "\(id) \(model.title) \(model.description)".lowercased()
-            guard words.allSatisfy({ text.contains($0) }) else { continue }
+            guard words.allSatisfy({ text.has(String($0)) }) else { continue }
             var entry: JSONObject = [
                 "endpoint": .string(id), "title": .string(model.title), "description": .string(model.description),
             ]
