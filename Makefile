@@ -42,7 +42,7 @@ debug: packages
 	swift build
 
 clean:
-	rm -rf .build .build-engines $(SUITE) demo
+	rm -rf .build .build-engines .build-bench $(SUITE) demo
 
 # What is made from the schemas: Swift sources, and by the program built with them, documents, types and completions.
 generate: packages
@@ -110,7 +110,11 @@ test-clients: engines $(VENV)/.tests
 	$(PYTEST) -q Tests/clients
 	node --test Tests/clients/
 
-bench: test-packages build engines $(VENV)/.tests
-	$(VENV)/bin/python Tests/bench/bench.py
-	$(VENV)/bin/python Tests/bench/queue_bench.py
-	$(VENV)/bin/python Tests/bench/schema_bench.py
+# What fal-bridge is measured beside.
+.build-bench/.done: Tests/bench/requirements.txt
+	test -x .build-bench/bin/python || python3 -m venv .build-bench
+	.build-bench/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+bench: test-packages build engines $(VENV)/.tests .build-bench/.done
+	for part in rpc job queue schema; do $(VENV)/bin/python Tests/bench/$${part}_bench.py; done

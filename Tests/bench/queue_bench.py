@@ -14,8 +14,8 @@ import tempfile
 import threading
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BRIDGE, LOCAL = ROOT / ".build/release/fal-bridge", ROOT / ".build/release/fal-local"
+from figures import BRIDGE, LOCAL, ROOT, machine, spread
+
 KEY = "bench:key-of-fal-local"
 JOB, RUNS, COUNT, WAIT = 0.33, 20, 1_000, 20
 UPLOADS, ROUNDS = [(80, "one piece"), (1_024, "parts of 10 MiB")], 5
@@ -74,11 +74,6 @@ class Bridge:
         stat = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         peak = re.search(r"VmHWM:\s+(\d+)", pathlib.Path(f"/proc/{self.process.pid}/status").read_text())[1]
         return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK"), int(peak) / 1024
-
-
-def spread(values, unit, scale=1.0, digits=1):
-    low, middle, high = statistics.quantiles(values, n=4)
-    return f"{middle * scale:.{digits}f} {unit} ({low * scale:.{digits}f} to {high * scale:.{digits}f})"
 
 
 class Sink:
@@ -143,7 +138,7 @@ def uploads(folder):
             bridge.end()
         file.unlink()
         ratio = statistics.median(ours) / statistics.median(theirs)
-        print(f"| {size} MiB, {how} | {spread(theirs, '', digits=0)} | {spread(ours, '', digits=0)} | {ratio:.2f} (goal 0.95) |")
+        print(f"| {size} MiB, {how} | {spread(theirs, digits=0)} | {spread(ours, digits=0)} | {ratio:.2f} (goal 0.95) |")
 
 
 def latency(server, folder):
@@ -185,6 +180,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         server = Server(folder)
+        print(machine())
         parts = sys.argv[1:] or ["uploads", "latency", "waiting"]
         try:
             if "uploads" in parts:

@@ -15,8 +15,8 @@ import time
 import fastjsonschema
 import jsonschema
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BRIDGE = pathlib.Path(os.environ.get("FAL_BRIDGE_BIN", ROOT / ".build/release/fal-bridge"))
+from figures import BRIDGE, spread
+
 MODEL = "fal-ai/fast-animatediff/video-to-video"
 ROUNDS = 15
 VALID = {
@@ -25,11 +25,6 @@ VALID = {
     "seed": 42, "fps": 8, "first_n_seconds": 3, "motions": ["zoom-out", "pan-left"],
 }
 INVALID = {**VALID, "num_inference_steps": 500, "strength": "0.7", "motions": ["zoom-out", "spin"], "stepz": 1}
-
-
-def spread(values):
-    low, middle, high = statistics.quantiles(values, n=4)
-    return f"{middle / 1e3:.1f} k ({low / 1e3:.1f} to {high / 1e3:.1f})"
 
 
 def rate(check, value, count):
@@ -99,7 +94,7 @@ def main():
                     rates.setdefault(side, {}).setdefault(name, []).append(figure)
     print("\n| validations a second | an input that fits | one with four faults |\n|---|---|---|")
     for side, figures in rates.items():
-        print(f"| {side} | {spread(figures['valid'])} | {spread(figures['invalid'])} |")
+        print(f"| {side} | {spread(figures['valid'], 'k', 1e-3)} | {spread(figures['invalid'], 'k', 1e-3)} |")
     best = rates["fal-bridge, in the process"]
     for side in ("jsonschema", "fastjsonschema"):
         ratios = [statistics.median(a / b for a, b in zip(best[n], rates[side][n])) for n in ("valid", "invalid")]
