@@ -4,19 +4,21 @@ extension SchemaChecker {
     mutating func checkMembers(_ rules: SchemaNode.MemberRules, _ object: JSONObject, _ marks: inout Marks) -> Bool {
         guard spend(object.count / 8) else { return false }
         var fits = true
+        var place = 0
         for (index, member) in object.members.enumerated() {
-            if !checkMember(rules, member, index, &marks) { fits = false }
+            if !checkMember(rules, member, index, &place, &marks) { fits = false }
             if !fits, isDone { return false }
         }
         return fits
     }
 
     private mutating func checkMember(
-        _ rules: SchemaNode.MemberRules, _ member: JSONObject.Member, _ index: Int, _ marks: inout Marks
+        _ rules: SchemaNode.MemberRules, _ member: JSONObject.Member, _ index: Int, _ place: inout Int,
+        _ marks: inout Marks
     ) -> Bool {
         var fits = true
         var isKnown = false
-        if let node = rules.node(of: member.key) {
+        if let node = rules.node(of: member.key, near: &place) {
             isKnown = true
             fits = checkPart(member.value, node, at: member.key)
         }
@@ -30,7 +32,7 @@ extension SchemaChecker {
             marks.add(index)
             if program.nodes[others].isNever {
                 fits = fail(
-                    .unknownMember(nearest: Spelling.nearest(to: member.key, among: rules.named.map(\.name))),
+                    .unknownMember(nearest: Spelling.nearest(to: member.key, among: rules.named.lazy.map(\.name))),
                     at: member.key, member.value
                 )
             } else {

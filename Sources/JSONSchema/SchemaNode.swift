@@ -80,16 +80,27 @@ final class SchemaNode: Sendable {
         let named: [(name: String, node: Int)]
         let matching: [(pattern: Pattern, node: Int)]
         let others: Int?
+        /// Where in `named` each stands.
         private let table: [ExactText: Int]
 
         init(named: [(name: String, node: Int)], matching: [(pattern: Pattern, node: Int)], others: Int?) {
             self.named = named
             self.matching = matching
             self.others = others
-            table = Dictionary(named.map { (ExactText($0.name), $0.node) }) { first, _ in first }
+            table = Dictionary(named.enumerated().map { (ExactText($1.name), $0) }) { first, _ in first }
         }
 
-        func node(of name: String) -> Int? { table[ExactText(name)] }
+        /// - Parameter place: where it is likely to stand, since members mostly come in the schema's order; afterwards,
+        ///   where the next one is.
+        func node(of name: String, near place: inout Int) -> Int? {
+            if place < named.count, ExactText.same(named[place].name, name) {
+                place += 1
+                return named[place - 1].node
+            }
+            guard let found = table[ExactText(name)] else { return nil }
+            place = found + 1
+            return named[found].node
+        }
     }
 
     let assertions: [Assertion]
