@@ -54,7 +54,7 @@ actor QueueWait {
 
     // What is known so far.
 
-    private var last: QueueStatus?
+    private var last: (state: QueueState, queuePosition: Int?)?
     private var ledger = LogLedger()
     /// Whether a line may have passed unseen since the whole log was seen last, and whether one ever may have.
     private var hasGap: Bool
@@ -73,8 +73,8 @@ actor QueueWait {
 
     private var stream: EventStream?
     private var holdsSlot = false
-    /// An event that is taken, but needs a place to be dealt with.
-    private var pending: QueueStatus?
+    /// An event that is taken, but needs a place to be dealt with; one at most.
+    private var pending: [QueueStatus] = []
     private var isFirst = true
     /// Whether it told something new.
     private var hadNews = false
@@ -97,7 +97,7 @@ actor QueueWait {
         self.deadline = deadline
         self.wake = wake
         self.onUpdate = onUpdate
-        last = request.status
+        last = request.status.map { ($0.state, $0.queuePosition) }
         hasGap = request.status == nil
         canStream = mode != .polling
         delay = interval ?? Self.bounds(request).lowerBound
@@ -198,7 +198,7 @@ actor QueueWait {
     private func tell(_ status: QueueStatus, newLogs: [LogLine]) async -> Bool {
         let isNewState = last?.state != status.state
         let isNews = isNewState || last?.queuePosition != status.queuePosition || !newLogs.isEmpty
-        last = status
+        last = (status.state, status.queuePosition)
         if isNews { await onUpdate(Update(status: status, newLogs: newLogs, isNewState: isNewState)) }
         return isNews
     }
@@ -217,7 +217,7 @@ actor QueueWait {
 
     private func closeStream() {
         stream?.cancel()
-        (stream, pending) = (nil, nil)
+        (stream, pending) = (nil, [])
         giveSlotBack()
     }
 
@@ -234,7 +234,7 @@ actor QueueWait {
         while let status = nextStatus(of: stream) {
             if holdsSlot, stream.isMultiplexed { giveSlotBack() }
             if needsWholeLog(status), !hasPlace {
-                pending = status
+                pending = [status]
                 return .enter
             }
             if let outcome = await take(status) { return over(outcome) }
@@ -256,10 +256,7 @@ actor QueueWait {
     }
 
     private func nextStatus(of stream: EventStream) -> QueueStatus? {
-        if let status = pending {
-            pending = nil
-            return status
-        }
+        if let status = pending.popLast() { return status }
         while let event = stream.take() {
             if let status = (try? JSON.parse(event.data)).flatMap({ QueueStatus($0, requestID: request.id) }) {
                 return status

@@ -20,9 +20,6 @@ public struct QueueStatus: Sendable, Hashable {
     /// Why the request failed; newer servers say it here, all of them at the result.
     public var error: String?
     public var errorType: String?
-    public var statusURL: String?
-    public var responseURL: String?
-    public var cancelURL: String?
 
     /// Whether the queue says that the run did not give what it should.
     public var hasFailed: Bool { error != nil || errorType != nil }
@@ -32,7 +29,8 @@ public struct QueueStatus: Sendable, Hashable {
         self.requestID = requestID
     }
 
-    /// Reads an answer of the queue.
+    /// Reads an answer of the queue. Its URLs are left: a reader makes them of the endpoint and the id, so that none
+    /// leads it elsewhere, and a thousand waits need not keep them.
     /// - Parameter requestID: the id that was asked for, whatever the answer says; nil to take the answer's.
     /// - Returns: nil when it has no status that we know.
     public init?(_ json: JSON, requestID: String? = nil) {
@@ -45,18 +43,18 @@ public struct QueueStatus: Sendable, Hashable {
         metrics = json["metrics"]?.objectValue.map { .object($0) }
         error = json["error"]?.stringValue
         errorType = json["error_type"]?.stringValue
-        statusURL = json["status_url"]?.stringValue
-        responseURL = json["response_url"]?.stringValue
-        cancelURL = json["cancel_url"]?.stringValue
     }
 
     /// The answer as fal's queue writes it: the members, and their order, of a real trace.
     /// `logs` is always there, null where there are none, since fal's Python client reads it unasked.
-    public var wire: JSON {
+    /// - Parameter url: of the request; nil to leave its URLs out.
+    public func wire(at url: String? = nil) -> JSON {
         var object: JSONObject = ["status": .string(state.rawValue), "request_id": .string(requestID)]
-        object["response_url"] = responseURL.map(JSON.string)
-        object["status_url"] = statusURL.map(JSON.string)
-        object["cancel_url"] = cancelURL.map(JSON.string)
+        if let url {
+            object["response_url"] = .string(url)
+            object["status_url"] = .string(url + "/status")
+            object["cancel_url"] = .string(url + "/cancel")
+        }
         object["logs"] = logs.map { .array($0.map(\.wire)) } ?? .null
         object["metrics"] = metrics ?? [:]
         object["queue_position"] = queuePosition.map { .int(Int64($0)) }

@@ -97,11 +97,6 @@ struct QueueRoutes {
     }
 
     private func wire(_ status: QueueStatus, _ of: String) -> JSON {
-        var status = status
-        let url = "\(base)/\(of)/requests/\(status.requestID)"
-        status.responseURL = url
-        status.statusURL = url + "/status"
-        status.cancelURL = url + "/cancel"
-        return status.wire
+        status.wire(at: "\(base)/\(of)/requests/\(status.requestID)")
     }
 }

@@ -58,7 +58,7 @@ import Testing
         let status = try #require(try QueueStatus(JSON.parse(text)))
         #expect(status.state == .inProgress)
         #expect(status.logs?.first?.level == "INFO")
-        #expect(QueueStatus(status.wire) != nil)
+        #expect(QueueStatus(status.wire()) != nil)
     }
 
     @Test func theIDThatWasAskedForCounts() {
