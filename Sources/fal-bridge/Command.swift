@@ -48,14 +48,14 @@ struct Command {
         var limits = Server.Limits()
         if let bytes = try arguments.count("max-message-bytes") { limits.maxMessageBytes = bytes }
         if let count = try arguments.count("max-in-flight") { limits.maxInFlight = count }
-        var framing: Framing?
+        var dialect = Dialect.plain
         if let text = arguments.last("framing") {
-            framing = Framing(rawValue: text)
-            if framing == nil { throw Arguments.Unusable(description: "no framing '\(text)': lines or headers") }
+            dialect.framing = Framing(rawValue: text)
+            if dialect.framing == nil { throw Arguments.Unusable(description: "no framing '\(text)': lines or headers") }
         }
         let ending = Ending()
         let bridge = try Bridge(arguments.settings(), discover: Self.discover) { ending.run() }
-        let server = Server(methods: bridge.methods, framing: framing, limits: limits, output: output)
+        let server = Server(dialect, methods: bridge.methods, limits: limits, output: output)
         ending.set { server.end() }
         try Signals.watch([SIGTERM, SIGINT]) { _ in server.end() }
         switch try server.run(input: STDIN_FILENO) {
