@@ -57,7 +57,7 @@ struct InputFiles {
             do throws(RPCError) {
                 switch try reference(place) {
                 case .remote: break
-                case .local(let path): items.append(Item(place: place, source: try bridge.uploadSource(path: path)))
+                case .local(let path): items.append(Item(place: place, source: try bridge.uploadSource(path: path, call)))
                 case .data(let uri): items.append(Item(place: place, source: try DataURI.source(uri)))
                 }
             } catch {

@@ -9,6 +9,8 @@ import Platform
 struct Roots: Sendable {
     /// Absolute, links resolved.
     let folders: [String]
+    /// Whether hidden files and such as keys are kept in are left alone.
+    var isCareful = false
 
     /// Opens a file that is to be read. Nothing that could block or have an effect is opened on the way.
     func open(_ path: String) throws(RPCError) -> OpenFile {
@@ -18,13 +20,17 @@ struct Roots: Sendable {
             // O_PATH, which Swift does not import: a look at what stands there, be it a device or a pipe, without
             // opening it.
             let place = try Descriptor.open(absolute, 0o10000000)
-            guard contains(try Files.realPath(of: place.raw)) else { throw outside(path) }
+            let real = try Files.realPath(of: place.raw)
+            guard contains(real) else { throw outside(path) }
+            try judge(real, path)
             let status = try Files.status(of: place.raw)
             guard status.isRegular else { throw RPCError.io("\(path): not a file") }
             guard status.links > 0 else { throw SystemError(code: ENOENT, operation: "open", path: path) }
             // The same file again, by its descriptor in place of its name.
             let file = try Descriptor.open("/proc/self/fd/\(place.raw)", O_RDONLY | O_NONBLOCK | O_NOCTTY)
-            return try OpenFile(file, path: path)
+            let open = try OpenFile(file, path: path)
+            if isCareful, SecretFiles.isKey(try open.start(64)) { throw leftAlone(path, "it holds a key") }
+            return open
         } catch let error as RPCError {
             throw error
         } catch {
@@ -44,6 +50,7 @@ struct Roots: Sendable {
             throw .io(error, path: path)
         }
         guard contains(real) else { throw outside(path) }
+        try judge(real, path)
         return real
     }
 
@@ -54,9 +61,11 @@ struct Roots: Sendable {
         let absolute = Files.absolute(path)
         if let real = try? Files.resolve(absolute) {
             guard contains(real) else { throw outside(path) }
+            try judge(real, path)
             return real
         }
         guard contains(Self.nearestReal(absolute)) else { throw outside(path) }
+        try judge(absolute, path)
         return absolute
     }
 
@@ -75,8 +84,13 @@ struct Roots: Sendable {
             var folder = try Folder(existing)
             guard contains(try folder.realPath()) else { throw outside(path) }
             // No link is followed from here on, so every step stays below.
-            for name in missing.reversed() { folder = try folder.entering(name) }
-            guard contains(try folder.realPath()) else { throw outside(path) }
+            for name in missing.reversed() {
+                if isCareful, name.hasPrefix(".") { throw leftAlone(path, "'\(name)' is hidden") }
+                folder = try folder.entering(name)
+            }
+            let real = try folder.realPath()
+            guard contains(real) else { throw outside(path) }
+            try judge(real, path)
             return folder
         } catch {
             if let error = error as? RPCError { throw error }
@@ -108,6 +122,20 @@ struct Roots: Sendable {
             if let real = try? Files.resolve(above) { return real }
         }
         return "/"
+    }
+
+    /// Refuses what a careful caller leaves alone below its roots.
+    private func judge(_ real: String, _ path: String) throws(RPCError) {
+        guard isCareful else { return }
+        let bytes = Array(real.utf8)
+        // The innermost root: a folder that is a root itself may be hidden.
+        let root = folders.filter { bytes.starts(with: $0.utf8) }.map(\.utf8.count).max() ?? 0
+        let below = String(decoding: bytes.dropFirst(root), as: UTF8.self)
+        if let objection = SecretFiles.objection(to: below.split(separator: "/")) { throw leftAlone(path, objection) }
+    }
+
+    private func leftAlone(_ path: String, _ reason: String) -> RPCError {
+        RPCError(code: 1001, kind: "outside_roots", message: "\(path) is not touched for an agent: \(reason)")
     }
 
     private func outside(_ path: String) -> RPCError {

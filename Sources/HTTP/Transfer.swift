@@ -98,6 +98,7 @@ final class Transfer: @unchecked Sendable {
             }
         }
         if !request.mayUseProxy { library.set(handle, CURLOPT_NOPROXY, "*") }
+        if request.refusesPrivateAddresses { try setGuard(handle, context) }
         try setHeaders(handle)
         setReceiveBuffer(handle)
         try setBody(handle, context)
@@ -111,6 +112,39 @@ final class Transfer: @unchecked Sendable {
             _ = fb_setopt_progress(library.easySetopt, handle) { Transfer.progress($0, $1, $2, $3, $4) }
         }
         return handle
+    }
+
+    /// Looks at each address before it is connected to, also that of a redirect.
+    private func setGuard(_ handle: CurlLibrary.Handle, _ context: UnsafeMutableRawPointer) throws(HTTPError) {
+        if let objection = HostAddress.objection(toURL: request.url) { throw Self.refused(objection) }
+        // A proxy of the user's may be anywhere, and it is the proxy that looks names up.
+        if request.mayUseProxy, Self.hasProxy { return }
+        guard library.set(handle, CURLOPT_OPENSOCKETDATA, pointer: context),
+            fb_setopt_socket(library.easySetopt, handle, { Transfer.openSocket($0, $2) }) == CURLE_OK
+        else { throw HTTPError(.badURL, message: "libcurl cannot look at addresses") }
+    }
+
+    private static let hasProxy = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+        .contains { Environment.get($0) != nil }
+
+    private static func refused(_ reason: String) -> HTTPError {
+        HTTPError(.forbidden, message: "refused: \(reason)")
+    }
+
+    private static func openSocket(
+        _ context: UnsafeMutableRawPointer?, _ address: UnsafeMutablePointer<curl_sockaddr>?
+    ) -> curl_socket_t {
+        // Not by the member itself: an address of IPv6 is longer than what C calls one.
+        guard let transfer = transfer(context), let address,
+            let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr)
+        else { return CURL_SOCKET_BAD }
+        let raw = UnsafeRawPointer(address) + offset
+        guard HostAddress.isPublic(raw.assumingMemoryBound(to: sockaddr.self)) else {
+            transfer.fault = refused("it leads to an address of this machine or a private network")
+            return CURL_SOCKET_BAD
+        }
+        let type = address.pointee.socktype | CInt(SOCK_CLOEXEC.rawValue)
+        return socket(address.pointee.family, type, address.pointee.protocol)
     }
 
     private func setHeaders(_ handle: CurlLibrary.Handle) throws(HTTPError) {
