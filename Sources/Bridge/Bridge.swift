@@ -124,6 +124,22 @@ public final class Bridge: Sendable {
         return isLocal ? Self.localBackend(settings) : Self.hostedBackend(settings)
     }
 
+    /// Whether jobs run on this machine, by the settings as they are now.
+    public var isLocal: Bool { backend.kind == .local }
+
+    /// A request as the journal has it; nil where it is not known.
+    public func entry(_ requestID: String) async -> RequestEntry? {
+        guard RequestID.isValid(requestID) else { return nil }
+        return try? await journal.entry(requestID)
+    }
+
+    /// The newest requests of the journal.
+    public func entries(limit: Int) async -> [RequestEntry] {
+        var filter = Journal.Filter()
+        filter.limit = limit
+        return (try? await journal.entries(filter)) ?? []
+    }
+
     private static func localBackend(_ settings: Settings) -> Backend {
         LocalServer(stateFolder: settings.stateFolder, schemaFolders: settings.schemaFolders).backend
     }

@@ -118,7 +118,11 @@ struct InputFiles {
             return .local(path: path)
         }
         if Self.hasScheme(text) { return .remote }
-        return place.isCertain || Files.exists(text) ? .local(path: text) : .remote
+        return place.isCertain || exists(text) ? .local(path: text) : .remote
+    }
+
+    private func exists(_ text: String) -> Bool {
+        call.mandate == nil ? Files.exists(text) : (try? bridge.roots(call).readable(text)) != nil
     }
 
     /// Whether `text` begins with a URL's scheme (RFC 3986 section 3.1) and `//`.

@@ -22,6 +22,11 @@ public struct Mandate: Sendable {
     }
 }
 
+extension Mandate {
+    /// The real path of a file that may be read.
+    public func readable(_ path: String) -> String? { try? Roots(folders: roots, isCareful: true).readable(path) }
+}
+
 extension Call {
     var mandate: Mandate? { context as? Mandate }
 }

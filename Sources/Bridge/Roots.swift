@@ -15,7 +15,7 @@ struct Roots: Sendable {
     /// Opens a file that is to be read. Nothing that could block or have an effect is opened on the way.
     func open(_ path: String) throws(RPCError) -> OpenFile {
         try check(path)
-        let absolute = Files.absolute(path)
+        let absolute = absolute(path)
         do {
             // O_PATH, which Swift does not import: a look at what stands there, be it a device or a pipe, without
             // opening it.
@@ -43,7 +43,7 @@ struct Roots: Sendable {
     /// The real path of what exists already.
     func readable(_ path: String) throws(RPCError) -> String {
         try check(path)
-        let absolute = Files.absolute(path)
+        let absolute = absolute(path)
         let real: String
         do { real = try Files.resolve(absolute) } catch {
             guard contains(Self.nearestReal(absolute)) else { throw outside(path) }
@@ -58,7 +58,7 @@ struct Roots: Sendable {
     /// one that can be made.
     func writable(_ path: String) throws(RPCError) -> String {
         try check(path)
-        let absolute = Files.absolute(path)
+        let absolute = absolute(path)
         if let real = try? Files.resolve(absolute) {
             guard contains(real) else { throw outside(path) }
             try judge(real, path)
@@ -72,7 +72,7 @@ struct Roots: Sendable {
     /// The folder at `path`, open, made where it is missing.
     func folder(_ path: String) throws(RPCError) -> Folder {
         try check(path)
-        var existing = Files.absolute(path)
+        var existing = absolute(path)
         var missing: [String] = []
         while existing != "/", !Files.exists(existing) {
             let name = Files.name(of: existing)
@@ -96,6 +96,13 @@ struct Roots: Sendable {
             if let error = error as? RPCError { throw error }
             throw .io(error as? SystemError ?? SystemError(code: EIO, operation: "open"), path: path)
         }
+    }
+
+    /// What the caller means by the path. Who cannot know where we run means the first root by a relative one.
+    private func absolute(_ path: String) -> String {
+        guard isCareful, let root = folders.first, !path.hasPrefix("/") else { return Files.absolute(path) }
+        if path.hasPrefix("~/"), let home = Environment.get("HOME") { return Files.join(home, String(path.dropFirst(2))) }
+        return Files.join(root, path)
     }
 
     /// A path ends for the kernel where it has a zero byte; what stands behind would not be what was judged.
@@ -141,7 +148,9 @@ struct Roots: Sendable {
     private func outside(_ path: String) -> RPCError {
         RPCError(
             code: 1001, kind: "outside_roots",
-            message: "\(path) is outside the folders that may be used: \(folders.joined(separator: ", "))"
+            message: folders.isEmpty
+                ? "\(path): no folder may be used; the user can name one by the argument --root DIR"
+                : "\(path) is outside the folders that may be used: \(folders.joined(separator: ", "))"
         )
     }
 }

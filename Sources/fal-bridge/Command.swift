@@ -31,6 +31,7 @@ struct Command {
             switch arguments.command {
             case "run": return try RunCommand(arguments, output: output).run()
             case "generate": return try GenerateCommand(arguments, output: output).run()
+            case "mcp": return try MCPCommand(arguments, output: output).run()
             case "schema": return try SchemaCommand(arguments, output: output).run()
             default: return try serve(output)
             }
@@ -74,8 +75,8 @@ struct Command {
     }
 }
 
-/// How to end the server, known only after the bridge that may ask for it.
-private final class Ending: Sendable {
+/// How to end a server, known only after the bridge that may ask for it.
+final class Ending: Sendable {
     private let body = Monitor<(@Sendable () -> Void)?>(nil)
 
     func set(_ end: @escaping @Sendable () -> Void) { body.withLock { $0 = end } }

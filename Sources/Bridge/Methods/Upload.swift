@@ -45,6 +45,9 @@ extension Bridge {
         return file.json
     }
 
+    /// The path of a `file:` URL of this machine; nil where it is none.
+    public static func path(ofURL url: String) -> String? { FileURL.path(url) }
+
     /// The path that a caller means, be it given as such or as a URL.
     static func localPath(_ text: String) throws(RPCError) -> String {
         guard FileURL.isOne(text) else { return text }
