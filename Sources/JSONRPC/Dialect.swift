@@ -27,18 +27,23 @@ public struct Dialect: Sendable {
     public var ids: IDs
     /// Whether the request `shutdown` and the notification `exit` end it.
     public var hasShutdown: Bool
+    /// Whether a call that only waits is answered when the input has ended. Some peers that close their end stop reading
+    /// at the same time, and fail at an answer.
+    public var answersAfterInput: Bool
     /// How messages are told apart; nil for what the first byte says.
     public var framing: Framing?
     /// Whether an array of messages is a batch. Asked for each, as the two sides may come to agree on it.
     public var takesBatches: @Sendable () -> Bool
 
     public init(
-        cancels: [Cancel], ids: IDs = .any, hasShutdown: Bool = true, framing: Framing? = nil,
+        cancels: [Cancel], ids: IDs = .any, hasShutdown: Bool = true, answersAfterInput: Bool = true,
+        framing: Framing? = nil,
         takesBatches: @escaping @Sendable () -> Bool = { true }
     ) {
         self.cancels = cancels
         self.ids = ids
         self.hasShutdown = hasShutdown
+        self.answersAfterInput = answersAfterInput
         self.framing = framing
         self.takesBatches = takesBatches
     }

@@ -112,10 +112,7 @@ final class Dispatcher: Sendable {
         if dialect.hasShutdown, method == "exit" { return .exit }
         for cancel in dialect.cancels where cancel.method == method {
             if let id = params[cancel.member], let call = state.withLock({ $0.calls[id] }) {
-                if !cancel.isAnswered {
-                    call.silence()
-                    outbox.mute(call.serial)
-                }
+                if !cancel.isAnswered { silence(call) }
                 call.cancel()
                 // It may have been answered just before.
                 if state.withLock({ $0.calls[id] !== call }) { outbox.forget(call.serial) }
@@ -123,6 +120,11 @@ final class Dispatcher: Sendable {
         }
         listeners[method]?(params)
         return .goOn
+    }
+
+    private func silence(_ call: Call) {
+        call.silence()
+        outbox.mute(call.serial)
     }
 
     private func request(_ id: JSON, _ name: String, _ params: Message.Params, _ batch: Batch?) throws(RPCError) {
@@ -208,13 +210,16 @@ final class Dispatcher: Sendable {
     // MARK: The end
 
     /// Lets the calls go that only wait, and gives the others until `deadline` to be answered.
-    func end(until deadline: Instant) {
+    func end(until deadline: Instant, isInputOver: Bool) {
         let calls = state.withLock { state in
             state.isEnding = true
             return Array(state.calls.values)
         }
         questions.end()
-        for call in calls where methods[call.method]?.isWait(call.params) == true { call.end(.letGo, atOnce: false) }
+        for call in calls where methods[call.method]?.isWait(call.params) == true {
+            if isInputOver, !dialect.answersAfterInput { silence(call) }
+            call.end(.letGo, atOnce: false)
+        }
         _ = state.wait(until: deadline) { $0.unanswered == 0 ? true : nil }
         for call in state.withLock({ Array($0.calls.values) }) { call.end(.letGo, atOnce: true) }
     }

@@ -15,7 +15,7 @@ final class Questions: Sendable {
     /// Questions that wait at once. A peer that answers none of them must not make the process grow.
     private static let maxWaiting = 64
     /// Seconds.
-    private static let patience = 30.0
+    private static let patience = 10.0
 
     init(_ outbox: Outbox) { self.outbox = outbox }
 

@@ -30,6 +30,7 @@ public final class Server: Sendable {
 
     private enum Event: Sendable {
         case inputEnded
+        case asked
         case exit
         case broken
     }
@@ -65,7 +66,7 @@ public final class Server: Sendable {
     }
 
     /// Ends the server as the end of its input would; safe from any thread.
-    public func end() { events.update { $0 = $0 ?? .inputEnded } }
+    public func end() { events.update { $0 = $0 ?? .asked } }
 
     /// Serves until there is a reason to end.
     public func run(input: CInt) throws(SystemError) -> End {
@@ -75,9 +76,9 @@ public final class Server: Sendable {
             outbox.drain(until: Instant.now.advanced(bySeconds: 1))
             return .exit(afterShutdown: dispatcher.isShutDown)
         case .broken?: return .broken
-        case .inputEnded?, nil:
+        case let event:
             let deadline = Instant.now.advanced(bySeconds: limits.drainSeconds)
-            dispatcher.end(until: deadline)
+            dispatcher.end(until: deadline, isInputOver: event == .inputEnded)
             outbox.drain(until: max(deadline, Instant.now.advanced(bySeconds: 1)))
             return .drained
         }
@@ -115,6 +116,6 @@ public final class Server: Sendable {
             guard take(frame) else { return events.update { $0 = $0 ?? .exit } }
         }
         outbox.flush()
-        end()
+        events.update { $0 = $0 ?? .inputEnded }
     }
 }

@@ -23,7 +23,7 @@ public final class AgentServer: Sendable {
     public init(_ bridge: Bridge, _ options: AgentOptions) {
         self.bridge = bridge
         let methods = Methods(bridge)
-        tools = ToolBox(bridge.catalog, options.tools)
+        tools = ToolBox(bridge.catalog, favourite: bridge.current.defaultEndpoint, options.tools)
         let jobs = JobBook(bridge, methods, maxJobs: options.maxJobs)
         let roots = AgentRoots(bridge: bridge, session: session)
         let finish = JobFinish(bridge: bridge, methods: methods)
@@ -31,7 +31,7 @@ public final class AgentServer: Sendable {
             bridge: bridge, methods: methods, tools: tools, jobs: jobs, roots: roots, options: options, finish: finish
         )
         tasks = TaskMethods(bridge: bridge, jobs: jobs, tools: tools, roots: roots, finish: finish)
-        resources = Resources(bridge: bridge, methods: methods)
+        resources = Resources(bridge: bridge, methods: methods, roots: roots)
         prompts = Prompts(bridge: bridge)
     }
 
@@ -42,7 +42,8 @@ public final class AgentServer: Sendable {
         let session = session
         return Dialect(
             cancels: [.init("notifications/cancelled", member: "requestId", isAnswered: false)], ids: .textOrInteger,
-            hasShutdown: false, framing: .lines, takesBatches: { session.revision?.hasBatches ?? false }
+            hasShutdown: false, answersAfterInput: false, framing: .lines,
+            takesBatches: { session.revision?.hasBatches ?? false }
         )
     }
 

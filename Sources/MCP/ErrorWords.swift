@@ -80,7 +80,7 @@ struct ErrorWords {
     }
 
     private static func advice(_ error: RPCError) -> String? {
-        switch error.kind {
+        return switch error.kind {
         case "unauthenticated":
             "There is no usable key for fal. The user gives one by the environment variable FAL_KEY in the host's "
                 + "configuration, by the argument --key-file FILE, or by fal's own command line (fal profile key, which "
@@ -89,6 +89,10 @@ struct ErrorWords {
         case "forbidden": "The account has no access to this, or no balance: the user can see it at fal.ai/dashboard."
         case "outcome_unknown":
             "Do not send it again before looking: it may run, and be paid for. list_requests shows it."
+        case "unavailable", "rate_limited", "timeout":
+            if error.data["request_id"] != nil {
+                "The job may go on at the queue. Do not send it again: call result with its request_id later."
+            } else if error.retryable { "The same call may succeed later." } else { nil }
         case _ where error.retryable: "The same call may succeed later."
         default: nil
         }

@@ -94,16 +94,14 @@ final class JobBook: Sendable {
     }
 
     private func watch(_ job: Job) {
-        var params: JSONObject = [
+        let params: JSONObject = [
             "request_id": .string(job.id), "endpoint": .string(job.endpoint), "logs": true, "on_cancel": "detach",
         ]
-        // What was saved before is not fetched again.
-        if let folder = ResultFolder.path(of: job), !Files.exists(folder) { params["download_to"] = .string(folder + "/") }
         methods.call("subscribe", params, job.mandate, onNotification: { method, params in
             if method == "queue/update" { job.hear(params) }
         }, onAnswer: { [self] outcome in
             // It may be only that we cannot see it: whoever asks for it again makes us look again.
-            if case .failure(let error) = outcome, error.retryable || error.kind == "io_error" { forget(job) }
+            if case .failure(let error) = outcome, error.retryable { forget(job) }
             job.end(outcome)
         })
     }

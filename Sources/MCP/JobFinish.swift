@@ -20,7 +20,7 @@ struct JobFinish: Sendable {
     private struct Saved: Sendable {
         let file: FileValue
         /// Nil where it could not be saved.
-        let path: String?
+        var path: String?
         var type: String?
         var size: Int64?
         var probe: MediaProbe?
@@ -39,7 +39,7 @@ struct JobFinish: Sendable {
 
     private func result(_ job: Job, _ answer: JSON) async -> ToolResult {
         let data = answer["data"] ?? .null
-        let saved = await self.saved(FileValue.all(in: data), answer, job)
+        let (saved, reason) = await self.saved(FileValue.all(in: data), job)
         let metrics = answer["metrics"]
         let model = try? bridge.catalog.model(job.endpoint)
         let cost = CostNote.after(model?.price, isLocal: answer["backend"] == "local", metrics)
@@ -55,7 +55,7 @@ struct JobFinish: Sendable {
         structured["metrics"] = metrics
         structured["cost"] = cost.map(JSON.string)
         result.structured = Self.fitting(structured, job.tool)
-        result.texts = [words(job, data, saved, metrics, cost)]
+        result.texts = [words(job, data, saved, reason, metrics, cost)]
         return result
     }
 
@@ -69,25 +69,36 @@ struct JobFinish: Sendable {
 
     // MARK: Files
 
-    private func saved(_ files: [FileValue], _ answer: JSON, _ job: Job) async -> [Saved] {
-        let fetched = answer["files"]?.arrayValue
-        let names = Bridge.names(of: files)
-        var saved: [Saved] = []
-        for (index, file) in files.enumerated() {
-            var one = Saved(file: file, path: nil, type: file.contentType, size: file.fileSize)
-            if let fetched, index < fetched.count {
-                one = Saved(
-                    file: file, path: fetched[index]["path"]?.stringValue,
-                    type: fetched[index]["content_type"]?.stringValue ?? file.contentType,
-                    size: fetched[index]["file_size"]?.intValue
-                )
-            } else if let folder = ResultFolder.path(of: job) {
-                one = await again(file, Files.join(folder, names[index]), job)
-            }
-            if let path = one.path, one.type.map(Self.isMedium) ?? true { one.probe = await MediaProbe(path) }
-            saved.append(one)
+    /// - Returns: the files, and why not all are on disk.
+    private func saved(_ files: [FileValue], _ job: Job) async -> ([Saved], String?) {
+        var saved = files.map { Saved(file: $0, path: nil, type: $0.contentType, size: $0.fileSize) }
+        guard !files.isEmpty else { return ([], nil) }
+        guard let folder = ResultFolder.path(of: job) else {
+            return (saved, "no folder may be written; the user can name one by the argument --root DIR")
         }
-        return saved
+        var reason: String?
+        if Files.exists(folder) {
+            let names = Bridge.names(of: files)
+            for (index, file) in files.enumerated() {
+                saved[index] = await again(file, Files.join(folder, names[index]), job)
+            }
+        } else {
+            let params: JSONObject = ["request_id": .string(job.id), "to": .string(folder + "/")]
+            do throws(RPCError) {
+                let answer = try await methods.result("download", params, job.mandate)
+                for (index, got) in (answer["files"]?.arrayValue ?? []).enumerated() where index < saved.count {
+                    saved[index].path = got["path"]?.stringValue
+                    saved[index].type = got["content_type"]?.stringValue ?? saved[index].type
+                    saved[index].size = got["file_size"]?.intValue
+                }
+            } catch {
+                reason = error.message
+            }
+        }
+        for index in saved.indices where saved[index].type.map(Self.isMedium) ?? true {
+            if let path = saved[index].path { saved[index].probe = await MediaProbe(path) }
+        }
+        return (saved, reason)
     }
 
     /// A file of a job whose result was asked for before: where it is still there, it is not fetched again.
@@ -185,7 +196,9 @@ struct JobFinish: Sendable {
 
     // MARK: Words
 
-    private func words(_ job: Job, _ data: JSON, _ saved: [Saved], _ metrics: JSON?, _ cost: String?) -> String {
+    private func words(
+        _ job: Job, _ data: JSON, _ saved: [Saved], _ reason: String?, _ metrics: JSON?, _ cost: String?
+    ) -> String {
         var lines: [String] = []
         var first = "Done: \(job.endpoint)"
         if let seconds = metrics?["inference_time"]?.doubleValue {
@@ -197,9 +210,7 @@ struct JobFinish: Sendable {
             let words = measures.isEmpty ? "" : " (\(measures))"
             lines.append(one.path.map { "Saved: \($0)\(words)" } ?? "Not saved here, at \(one.file.url.prefix(500))\(words)")
         }
-        if !saved.isEmpty, job.mandate.roots.isEmpty {
-            lines.append("No folder may be written: the user can name one by the argument --root DIR.")
-        }
+        if let reason { lines.append("Not everything is saved on this machine: \(reason)") }
         if metrics?["generative"] == false {
             let engine = metrics?["engine"]?.stringValue ?? "a simple one"
             lines.append("Made on this machine by the engine \(engine), which repaints and does not generate.")

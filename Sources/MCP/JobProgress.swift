@@ -58,7 +58,7 @@ final class JobProgress: Sendable {
         case .inProgress:
             let step = glimpse.step.map { "step \($0.done) of \($0.total)" } ?? "running"
             let log = glimpse.lastLog.map { " · \($0.prefix(200))" } ?? ""
-            say(step + log, target: 5 + 90 * (share ?? 0), numbers)
+            say(step + log, target: 5 + 90 * (share ?? 0), numbers, isLast: share == 1)
         case .completed, nil: say("done, saving the result", target: 96, numbers)
         }
     }
@@ -73,11 +73,11 @@ final class JobProgress: Sendable {
         timer.map(Timers.shared.cancel)
     }
 
-    private func say(_ phase: String, target: Double, _ numbers: JSONObject) {
+    private func say(_ phase: String, target: Double, _ numbers: JSONObject, isLast: Bool = false) {
         let isNew = state.withLock { state in
             defer { (state.phase, state.numbers, state.status) = (phase, numbers, numbers["status"]?.stringValue ?? "") }
             return numbers["status"]?.stringValue ?? "" != state.status
-                || phase != state.phase && Instant.now.seconds(since: state.said) >= Self.pace
+                || phase != state.phase && (isLast || Instant.now.seconds(since: state.said) >= Self.pace)
         }
         if isNew { send(target: target) }
     }

@@ -10,11 +10,14 @@ import Platform
 struct Resources: Sendable {
     let bridge: Bridge
     let methods: Methods
+    let roots: AgentRoots
 
     static let models = "fal://models/"
     static let requests = "fal://requests/"
     /// Jobs that are listed; by its id any can be read.
     private static let maxListed = 30
+    /// Bytes of a picture that is given whole.
+    private static let maxPicture = 64 << 10
 
     static let templates: JSONObject = ["resourceTemplates": [
         [
@@ -48,6 +51,7 @@ struct Resources: Sendable {
 
     func read(_ call: Call, _ peer: Peer) async throws(RPCError) -> JSONObject {
         guard let uri = call.params["uri"]?.stringValue else { throw .invalidParams("uri: Field required") }
+        if uri.hasPrefix("file:") { return try await file(uri, call, peer) }
         let value: JSON
         if uri.hasPrefix(Self.models) {
             value = try model(String(uri.dropFirst(Self.models.count)), uri, peer)
@@ -88,6 +92,33 @@ struct Resources: Sendable {
             members["output"] = answer?["data"]
         }
         return .object(members)
+    }
+
+    /// A file that a tool has linked to. Pictures that are small are given, of all else what it is: a film as text would
+    /// only fill the conversation.
+    private func file(_ uri: String, _ call: Call, _ peer: Peer) async throws(RPCError) -> JSONObject {
+        guard case .known(let folders) = await roots.roots(peer, call.params) else {
+            return ["resultType": "input_required", "inputRequests": [AgentRoots.question: ["method": "roots/list"]]]
+        }
+        let mandate = Mandate(roots: folders, askedBy: [:], jobsPerHour: nil)
+        guard let named = Bridge.path(ofURL: uri), let path = mandate.readable(named),
+            path.split(separator: "/").contains(Substring(ResultFolder.name)), let status = try? Files.status(path),
+            status.isRegular
+        else { throw Self.notFound(uri, peer) }
+        let type = MediaType.guess(name: Files.name(of: path), start: [])
+        if type.hasPrefix("image/"), let bytes = try? Files.read(path, limit: Self.maxPicture) {
+            return ["contents": [
+                ["uri": .string(uri), "mimeType": .string(type), "blob": .string(Base64.encode(bytes))],
+            ]]
+        }
+        var members: JSONObject = ["path": .string(path), "file_size": .int(status.size), "content_type": .string(type)]
+        let probe = await MediaProbe(path)
+        members["duration"] = probe?.duration.map(JSON.number)
+        members["width"] = probe?.width.map(JSON.int)
+        members["height"] = probe?.height.map(JSON.int)
+        return ["contents": [
+            ["uri": .string(uri), "mimeType": "application/json", "text": .string(JSON.object(members).text)],
+        ]]
     }
 
     /// The code for it is another since the protocol has no codes of its own below -32019.

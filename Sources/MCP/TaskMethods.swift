@@ -90,6 +90,7 @@ struct TaskMethods: Sendable {
         }
         var folders: [String] = []
         if case .known(let known) = await roots.roots(peer, params) { folders = known }
+        if folders.isEmpty, let folder = asked?["folder"]?.stringValue, Files.exists(folder) { folders = [folder] }
         let mandate = Mandate(roots: folders, askedBy: asked ?? [:], jobsPerHour: nil)
         let job = try await jobs.adopt(id, endpoint: entry.endpoint, tool: tool, mandate)
         // What is done needs only to be fetched, and need not be asked for twice.

@@ -10,11 +10,14 @@ import Synchronization
 /// Made when they are first asked for, so that a start pays for none of them.
 final class ToolBox: Sendable {
     private let catalog: Catalog
+    /// The endpoint whose tool is the first.
+    private let favourite: String
     private let selection: ToolSelection
     private let made = Mutex<[Tool]?>(nil)
 
-    init(_ catalog: Catalog, _ selection: ToolSelection) {
+    init(_ catalog: Catalog, favourite: String, _ selection: ToolSelection) {
         self.catalog = catalog
+        self.favourite = favourite
         self.selection = selection
     }
 
@@ -38,7 +41,9 @@ final class ToolBox: Sendable {
     private var all: [Tool] {
         let general = (try? GeneralTools().all) ?? []
         var models: [Model] = []
-        for id in catalog.endpointsBundledFirst {
+        let ids = catalog.endpointsBundledFirst
+        // What most want comes first.
+        for id in ids.filter({ $0 == favourite }) + ids.filter({ $0 != favourite }) {
             do { if let model = try catalog.model(id) { models.append(model) } } catch {
                 Log.warning("a model is left out: \(error)")
             }

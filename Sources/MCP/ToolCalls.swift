@@ -47,7 +47,7 @@ struct ToolCalls: Sendable {
             }
         }
         let mandate = Mandate(
-            roots: folders, askedBy: Self.note(tool, arguments, call, peer), jobsPerHour: options.maxJobsPerHour
+            roots: folders, askedBy: Self.note(tool, arguments, call, peer, folders.first), jobsPerHour: options.maxJobsPerHour
         )
         if !tool.isModel, let fault = Self.fault(.object(arguments), tool) { return .result(ToolResult(error: fault)) }
         let run = ToolRun(calls: self, call: call, peer: peer, tool: tool, arguments: arguments, mandate: mandate)
@@ -80,9 +80,14 @@ struct ToolCalls: Sendable {
         return ErrorWords(input: arguments).text(.invalidParams("", data: ["detail": .array(faults.map(\.json))]))
     }
 
-    private static func note(_ tool: Tool, _ arguments: JSONObject, _ call: Call, _ peer: Peer) -> JSON {
+    /// What the journal keeps of the call.
+    private static func note(
+        _ tool: Tool, _ arguments: JSONObject, _ call: Call, _ peer: Peer, _ folder: String?
+    ) -> JSON {
         var note: JSONObject = ["tool": .string(tool.name), "call": call.id]
         if !peer.name.isEmpty { note["client"] = .string(String(peer.name.prefix(200))) }
+        // Where a later process saves what comes of it, whose client may not say.
+        note["folder"] = folder.map(JSON.string)
         let written: JSON = .object(arguments)
         note["arguments"] = written.bytes.count <= maxNoted ? written : .string("more than \(maxNoted) bytes")
         return .object(note)

@@ -12,6 +12,19 @@ struct ToolRun: Sendable {
     let tool: Tool
     let arguments: JSONObject
     let mandate: Mandate
+    /// The time that a host gives counts from here, uploads included.
+    private let began = Instant.now
+    /// Seconds that a job which is done gets to have its files saved, however late it is.
+    private static let grace = 10.0
+
+    init(calls: ToolCalls, call: Call, peer: Peer, tool: Tool, arguments: JSONObject, mandate: Mandate) {
+        self.calls = calls
+        self.call = call
+        self.peer = peer
+        self.tool = tool
+        self.arguments = arguments
+        self.mandate = mandate
+    }
 
     /// What faults of the call are about.
     var about: JSON {
@@ -62,8 +75,9 @@ struct ToolRun: Sendable {
     ) async throws(RPCError) -> ToolResult {
         let listener = progress.map { progress in job.listen { progress.tell(job, $0) } }
         defer { if let listener { job.ignore(listener) } }
-        switch await JobWait(job, call).end(until: .now.advanced(bySeconds: seconds)) {
-        case .over: return await job.finished(calls.finish.result)
+        let deadline = began.advanced(bySeconds: seconds)
+        switch await JobWait(job, call).end(until: deadline) {
+        case .over: return await finished(job, until: max(deadline, .now.advanced(bySeconds: Self.grace)))
         case .late: return handle(job, waited: true)
         case .ending where call.ending == .cancelled:
             if isOwn { calls.jobs.cancel(job) }
@@ -72,10 +86,24 @@ struct ToolRun: Sendable {
         }
     }
 
+    /// The tool's answer of a job that is done, or a handle while its files are still arriving.
+    private func finished(_ job: Job, until deadline: Instant) async -> ToolResult {
+        let first = FirstAnswer<ToolResult?>()
+        let timer = Timers.shared.set(deadline) { first.give(nil) }
+        Task.detached { first.give(await job.finished(calls.finish.result)) }
+        call.whenEnding { first.give(nil) }
+        let result = await first.value
+        Timers.shared.cancel(timer)
+        return result ?? handle(job, waited: true)
+    }
+
     private func submitted() async throws(RPCError) -> ToolResult {
         let progress = JobProgress(call, peer)
         defer { progress?.close() }
-        return handle(try await calls.jobs.start(arguments, of: tool, mandate) { progress?.hear($0, $1) }, waited: false)
+        let job = try await calls.jobs.start(arguments, of: tool, mandate) { progress?.hear($0, $1) }
+        // Nobody was told of it who could cancel it.
+        if call.ending == .cancelled { calls.jobs.cancel(job) }
+        return handle(job, waited: false)
     }
 
     private func waited() async throws(RPCError) -> ToolResult {
@@ -91,6 +119,7 @@ struct ToolRun: Sendable {
     /// Where a job stands that is not done, and how to go on with it.
     private func handle(_ job: Job, waited: Bool) -> ToolResult {
         let glimpse = job.glimpse
+        // Done at the queue, and its files are still to come.
         let status = glimpse.isOver ? QueueState.inProgress.rawValue : glimpse.status
         let place = switch status {
         case QueueState.inQueue.rawValue: "in the queue" + (glimpse.position.map { ", \($0) before it" } ?? "")
