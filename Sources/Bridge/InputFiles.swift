@@ -122,7 +122,7 @@ struct InputFiles {
     }
 
     private func exists(_ text: String) -> Bool {
-        call.mandate == nil ? Files.exists(text) : (try? bridge.roots(call).readable(text)) != nil
+        !text.isEmpty && !text.utf8.contains(0) && Files.exists(bridge.roots(call).absolute(text))
     }
 
     /// Whether `text` begins with a URL's scheme (RFC 3986 section 3.1) and `//`.

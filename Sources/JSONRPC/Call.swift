@@ -36,6 +36,8 @@ public final class Call: Sendable {
         var onEnding: (@Sendable () -> Void)?
         var isAnswered = false
         var isSilent = false
+        /// Whether it falls silent once it only waits.
+        var fallsSilent = false
     }
 
     init(
@@ -76,12 +78,14 @@ public final class Call: Sendable {
     /// Waits while the peer does not read, so a slow reader slows the call down and nothing piles up.
     /// - Parameter merge: makes one of an earlier notification that has not gone out yet and this one.
     public func notify(_ method: String, _ params: JSON, merge: (JSON, JSON) -> JSON = { $1 }) async {
+        if isSilent { return }
         outlet.update(serial, method: method, params: params, merge: merge)
         await outlet.room()
     }
 
     /// As `notify`, from where nothing may wait; for what supersedes what was said before, such as progress.
     public func notifyNow(_ method: String, _ params: JSON) {
+        if isSilent { return }
         outlet.update(serial, method: method, params: params) { $1 }
     }
 
@@ -116,6 +120,7 @@ public final class Call: Sendable {
     public func waits() {
         let task = state.withLock { state in
             state.isWaiting = true
+            if state.fallsSilent { state.isSilent = true }
             return state.ending == nil ? nil : state.task
         }
         task?.cancel()
@@ -131,6 +136,14 @@ public final class Call: Sendable {
     var isSilent: Bool { state.withLock { $0.isSilent } }
 
     func silence() { state.withLock { $0.isSilent = true } }
+
+    /// Silences it as soon as it only waits.
+    func silenceOnceWaiting() {
+        state.withLock { state in
+            state.fallsSilent = true
+            if state.isWaiting { state.isSilent = true }
+        }
+    }
 
     func end(_ ending: Ending, atOnce: Bool) {
         let (task, onEnding) = state.withLock { state in

@@ -217,7 +217,7 @@ final class Dispatcher: Sendable {
         }
         questions.end()
         for call in calls where methods[call.method]?.isWait(call.params) == true {
-            if isInputOver, !dialect.answersAfterInput { silence(call) }
+            if isInputOver, !dialect.answersAfterInput { call.silenceOnceWaiting() }
             call.end(.letGo, atOnce: false)
         }
         _ = state.wait(until: deadline) { $0.unanswered == 0 ? true : nil }

@@ -197,6 +197,7 @@ struct JobWait: Sendable {
         let timer = Timers.shared.set(deadline) { first.give(.late) }
         let listener = job.listen { if $0.isOver { first.give(.over) } }
         call.whenEnding { first.give(.ending) }
+        call.waits()
         let end = await first.value
         Timers.shared.cancel(timer)
         job.ignore(listener)
