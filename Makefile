@@ -42,7 +42,7 @@ debug: packages
 	swift build
 
 clean:
-	rm -rf .build .build-engines .build-bench $(SUITE) $(MCP) demo
+	rm -rf .build .build-engines .build-bench $(SUITE) $(MCP) .build-mcp-bench demo
 
 # What is made from the schemas: Swift sources, and by the program built with them, documents, types and completions.
 generate: packages
@@ -88,6 +88,11 @@ MCP := .build-mcp-1 .build-mcp-2
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
+.build-mcp-bench/.done: Tests/bench/requirements-mcp.txt | packages
+	test -x $(@D)/bin/python || python3 -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 PROMPT := van gogh style oil painting of a rabbit in a meadow, swirling brush strokes
 demo: build engines
 	@mkdir -p demo
@@ -124,5 +129,5 @@ test-clients: engines $(VENV)/.tests
 	.build-bench/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-bench: test-packages build engines $(VENV)/.tests .build-bench/.done
-	for part in rpc job queue schema; do $(VENV)/bin/python Tests/bench/$${part}_bench.py; done
+bench: test-packages build engines $(VENV)/.tests .build-bench/.done $(MCP:=/.done) .build-mcp-bench/.done
+	for part in rpc job queue schema mcp; do $(VENV)/bin/python Tests/bench/$${part}_bench.py; done

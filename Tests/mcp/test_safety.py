@@ -2,9 +2,11 @@
 
 import json
 import os
+import subprocess
+import sys
 
 import pytest
-from conftest import BUNNY, V2V, words
+from conftest import BUNNY, ROOT, V2V, words
 
 SECRETS = [".env", ".hidden/clip.mp4", "key.pem", "id_ed25519", ".netrc", "prod.env", "sub/.git/config", "credentials.json",
            "wallet.key", "id_rsa.pub"]
@@ -165,3 +167,22 @@ def test_a_key_file_is_enough(wire, home, fake):
     del variables["FAL_KEY"]
     wire("--key-file", str(home.path / "key"), **variables).tool("submit", {"endpoint": "me/thing", "input": {}})
     assert queue.of("submit")[0].headers["authorization"] == "Key one-id:one-secret-1"
+
+
+def test_where_a_redirect_leads_is_looked_at(home):
+    """In a network of its own, as an address that counts as one of the wide world cannot be had otherwise."""
+    apart = ["unshare", "-rn"]
+    try:
+        subprocess.run([*apart, "true"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no network of its own can be had here")
+    command, words_, env = home.server()
+    done = subprocess.run([*apart, sys.executable, str(ROOT / "Tests/mcp/apart.py"), command, *words_], env=env,
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert [is_error for is_error, _ in told["said"]] == [False, True, False, True], told
+    assert all("private network" in text for is_error, text in told["said"] if is_error)
+    # Fetched here, before the job is sent: fal-local was handed a file.
+    assert [each.split("/")[1] for each in told["seen"]] == ["clip.mp4", "inward.mp4", "clip.mp4", "inward.mp4"]
+    assert not list((home.path / "state/fetched").iterdir())
