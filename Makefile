@@ -129,5 +129,5 @@ test-clients: engines $(VENV)/.tests
 	.build-bench/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-bench: test-packages build engines $(VENV)/.tests .build-bench/.done $(MCP:=/.done) .build-mcp-bench/.done
+bench: test-packages build engines $(VENV)/.tests .build-bench/.done .build-mcp-bench/.done
 	for part in rpc job queue schema mcp; do $(VENV)/bin/python Tests/bench/$${part}_bench.py; done

@@ -34,13 +34,17 @@ extension Bridge {
     private static func collect(_ value: JSON, _ urls: inout [String]) {
         switch value {
         case .string(let text):
-            let text = text.drop { $0.isWhitespace }
+            // Readers of URLs strip what cannot be seen before one, and take line breaks and tabs out of it.
+            var seen = String.UnicodeScalarView()
+            seen.append(contentsOf: text.unicodeScalars.drop { $0.value <= 0x20 || $0.properties.isWhitespace }
+                .filter { $0 != "\t" && $0 != "\n" && $0 != "\r" })
+            let text = String(seen)
             // Of any scheme: what a server makes of `ftp://` or `HTTP://` is not for us to guess.
             let scheme = text.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
             if !scheme.isEmpty, scheme.count <= 32, text.dropFirst(scheme.count).hasPrefix("://"),
                 scheme.lowercased() != "file"
             {
-                urls.append(String(text))
+                urls.append(text)
             }
         case .array(let elements): for element in elements { collect(element, &urls) }
         case .object(let members): for member in members { collect(member.value, &urls) }

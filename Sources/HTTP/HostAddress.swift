@@ -9,8 +9,7 @@ public enum HostAddress {
     /// A name is judged by what it is: where it leads is seen when it is looked up (`resolvesPrivately`), or
     /// connected to (`HTTPRequest.refusesPrivateAddresses`).
     public static func objection(toURL url: String) -> String? {
-        guard let start = url.firstRange(of: "://")?.upperBound else { return "not a URL with a host" }
-        let authority = url[start...].prefix { !"/?#".contains($0) }
+        guard let authority = authority(url) else { return "not a URL with a host" }
         // What libraries read in different ways is not for us to guess.
         guard !authority.isEmpty, authority.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x25 && $0 != 0x5C }) else {
             return "the host is not written in plain letters, digits and dots"
@@ -21,9 +20,14 @@ public enum HostAddress {
 
     /// The URL's host, without brackets; nil where there is none.
     public static func host(ofURL url: String) -> String? {
-        guard let start = url.firstRange(of: "://")?.upperBound else { return nil }
-        let authority = url[start...].prefix { !"/?#".contains($0) }
+        guard let authority = authority(url) else { return nil }
         return host(of: authority.split(separator: "@", omittingEmptySubsequences: false).last ?? authority)
+    }
+
+    /// What stands between `://` and the path.
+    private static func authority(_ url: String) -> Substring? {
+        guard let colon = url.firstIndex(of: ":"), url[colon...].hasPrefix("://") else { return nil }
+        return url[colon...].dropFirst(3).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
     }
 
     private static func host(of place: Substring) -> String {
@@ -32,7 +36,7 @@ public enum HostAddress {
     }
 
     private static func objection(toHost host: String) -> String? {
-        if host.contains(":") {
+        if host.utf8.contains(UInt8(ascii: ":")) {
             guard let bytes = parse6(host) else { return "'\(host)' is not an address" }
             return isPublic6(bytes) ? nil : "\(host) is an address of this machine or a private network"
         }

@@ -1,6 +1,7 @@
 import Bridge
 import JSON
 import JSONRPC
+import Platform
 
 /// `completion/complete`: names of endpoints and ids of jobs, while they are typed.
 struct Completion: Sendable {
@@ -23,7 +24,7 @@ struct Completion: Sendable {
         switch (reference?["type"]?.stringValue, name) {
         case ("ref/prompt"?, _) where reference?["name"]?.stringValue != Prompts.name:
             throw .invalidParams("ref: no such prompt")
-        case ("ref/prompt"?, "endpoint"): candidates = bridge.catalog.endpointsBundledFirst.filter { $0.contains("animatediff") }
+        case ("ref/prompt"?, "endpoint"): candidates = bridge.catalog.endpointsBundledFirst.filter { $0.has("animatediff") }
         case ("ref/prompt"?, "style"): candidates = Self.styles
         case ("ref/resource"?, "endpoint"): candidates = bridge.catalog.endpointsBundledFirst
         case ("ref/resource"?, "request_id"): candidates = await bridge.entries(limit: 500).compactMap(\.requestID)
@@ -33,7 +34,7 @@ struct Completion: Sendable {
         let wanted = value.lowercased()
         // What begins so first, then what has it in it.
         let found = candidates.filter { $0.hasPrefix(wanted) }
-            + candidates.filter { !$0.hasPrefix(wanted) && $0.lowercased().contains(wanted) }
+            + candidates.filter { !$0.hasPrefix(wanted) && $0.lowercased().has(wanted) }
         return ["completion": [
             "values": .array(found.prefix(Self.maxValues).map(JSON.string)), "total": .int(Int64(found.count)),
             "hasMore": .bool(found.count > Self.maxValues),

@@ -23,7 +23,7 @@ final class JobBook: Sendable {
     private let state = Monitor(State())
 
     /// Jobs that are remembered after they are done.
-    private static let maxRemembered = 200
+    private static let maxRemembered = 64
 
     init(_ bridge: Bridge, _ methods: Methods, maxJobs: Int) {
         self.bridge = bridge
@@ -150,7 +150,7 @@ final class JobBook: Sendable {
     /// The first local file of an input, to be shown beside the result.
     private static func source(_ input: JSON, _ mandate: Mandate) -> String? {
         for member in input.objectValue ?? [:] where member.key.hasSuffix("_url") {
-            guard let text = member.value.stringValue, !text.contains("://"), !text.hasPrefix("data:") else { continue }
+            guard let text = member.value.stringValue, !text.has("://"), !text.hasPrefix("data:") else { continue }
             if let path = mandate.readable(text) { return path }
         }
         return nil

@@ -61,7 +61,7 @@ def figures(times):
 
 def main():
     mine = [str(BRIDGE), "mcp"]
-    echo = [str(ROOT / ".build-mcp-2/bin/python"), str(ROOT / "Tests/bench/mcp_echo.py")]
+    echo = [str(ROOT / ".build-bench/bin/python"), str(ROOT / "Tests/bench/mcp_echo.py")]
     other = [str(ROOT / ".build-mcp-bench/bin/fal-mcp")]
     missing = "upload_file", {"path": "none.mp4"}
     peers = [Peer("fal-bridge, 2026-07-28", mine, True, *missing), Peer("fal-bridge, 2025-11-25", mine, False, *missing),

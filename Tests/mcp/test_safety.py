@@ -78,7 +78,7 @@ INWARD = ["http://127.0.0.1/x.mp4", "http://localhost:8080/x", "http://LOCALHOST
           "http://metadata.google.internal/", "http://printer.local/", "http://router/", "https://user@127.0.0.1/x",
           "http://example.com@127.0.0.1:80/", "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/",
           "http://127.0.0.1\\@example.com/", "http://127%2e0.0.1/", "http://１２７.0.0.1/", "HTTP://127.0.0.1/x",
-          "ftp://127.0.0.1/x", "http://x.localhost/"]
+          "ftp://127.0.0.1/x", "http://x.localhost/", "ht\ntp://127.0.0.1/", "\u0001http://127.0.0.1/", "http://127.0\t.0.1/"]
 
 
 @pytest.mark.parametrize("url", INWARD)
