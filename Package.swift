@@ -77,7 +77,7 @@ let package = Package(
         target("Journal", ["Platform", "SQLite"]),
         tests(of: "Journal", ["Platform", "SQLite"]),
 
-        // The bridge: its methods as data, then as code, then as an agent's tools, and what is generated from the schemas.
+        // The bridge: its methods as data, as code, as an agent's tools, and what is generated from the schemas.
         target("Surface", ["JSON"]),
         target(
             "Bridge",

@@ -61,7 +61,8 @@ struct InputFiles {
             do throws(RPCError) {
                 switch try reference(place) {
                 case .remote: break
-                case .local(let path): items.append(Item(place: place, source: try bridge.uploadSource(path: path, call)))
+                case .local(let path):
+                    items.append(Item(place: place, source: try bridge.uploadSource(path: path, call)))
                 case .data(let uri): items.append(Item(place: place, source: try DataURI.source(uri)))
                 case .outward(let url):
                     let folder = Files.join(bridge.current.stateFolder, "fetched")

@@ -2,11 +2,11 @@ import JSON
 import JSONRPC
 import Platform
 
-/// On whose behalf a call is made that is not the caller's own wish, and what it may do: a language model holds the pen.
+/// On whose behalf a call is made that is not the caller's own wish, and what it may do: a model holds the pen.
 ///
 /// As a call's context it makes the methods careful: files are read and written in its roots alone, hidden files and
-/// such as keys are kept in are left alone, nothing that exists is replaced, no URL may lead to this machine or a private
-/// network, and a job is written into the journal with who asked for it.
+/// such as keys are kept in are left alone, nothing that exists is replaced, no URL may lead to this machine or a
+/// private network, and a job is written into the journal with who asked for it.
 public struct Mandate: Sendable {
     /// Absolute, links resolved.
     public var roots: [String]
@@ -48,11 +48,15 @@ enum SecretFiles {
         starts.contains { start.starts(with: $0.utf8) }
     }
 
-    private static let prefixes = ["id_", "credential", "secret", "passwd", "password", "service-account", "service_account"]
+    private static let prefixes = [
+        "id_", "credential", "secret", "passwd", "password", "service-account", "service_account",
+    ]
     private static let suffixes = [
-        ".pem", ".key", ".p12", ".pfx", ".p8", ".ppk", ".jks", ".keystore", ".kdb", ".kdbx", ".asc", ".gpg", ".pgp", ".env",
-        ".netrc", ".ovpn", ".tfstate", ".htpasswd", "_history",
+        ".pem", ".key", ".p12", ".pfx", ".p8", ".ppk", ".jks", ".keystore", ".kdb", ".kdbx", ".asc", ".gpg", ".pgp",
+        ".env", ".netrc", ".ovpn", ".tfstate", ".htpasswd", "_history",
     ]
     private static let names: Set<String> = ["_netrc", "shadow", "authorized_keys", "known_hosts", "auth.json", "token"]
-    private static let starts = ["-----BEGIN ", "PuTTY-User-Key-File", "ssh-rsa ", "ssh-ed25519 ", "age-encryption.org/"]
+    private static let starts = [
+        "-----BEGIN ", "PuTTY-User-Key-File", "ssh-rsa ", "ssh-ed25519 ", "age-encryption.org/",
+    ]
 }

@@ -27,7 +27,7 @@ extension Bridge {
     private static func inward(_ url: String, _ reason: String) -> RPCError {
         RPCError(
             code: 1001, kind: "outside_roots",
-            message: "\(url.prefix(200)) is not used for an agent: \(reason). Give the path of a local file, or a public URL"
+            message: "\(url.prefix(200)) is not used for an agent: \(reason). Give a local file's path, or a public URL"
         )
     }
 

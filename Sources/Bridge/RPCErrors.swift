@@ -127,8 +127,9 @@ extension RPCError {
     /// A limit of the mandate's, not of the queue's.
     static func tooManyJobs(_ limit: Int) -> RPCError {
         RPCError(
-            code: 1429, kind: "rate_limited", message: "the limit of \(limit) jobs an hour is reached; nothing was sent",
-            retryable: true, data: ["retry_after": 600]
+            code: 1429, kind: "rate_limited",
+            message: "the limit of \(limit) jobs an hour is reached; nothing was sent", retryable: true,
+            data: ["retry_after": 600]
         )
     }
 

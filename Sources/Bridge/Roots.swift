@@ -101,7 +101,9 @@ struct Roots: Sendable {
     /// What the caller means by the path. Who cannot know where we run means the first root by a relative one.
     func absolute(_ path: String) -> String {
         guard isCareful, let root = folders.first, !path.hasPrefix("/") else { return Files.absolute(path) }
-        if path.hasPrefix("~/"), let home = Environment.get("HOME") { return Files.join(home, String(path.dropFirst(2))) }
+        if path.hasPrefix("~/"), let home = Environment.get("HOME") {
+            return Files.join(home, String(path.dropFirst(2)))
+        }
         return Files.join(root, path)
     }
 

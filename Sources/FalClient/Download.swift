@@ -82,7 +82,8 @@ extension FalClient {
             let before = sink.received
             let fault: HTTPError
             do throws(HTTPError) {
-                _ = try await (outward ?? http).download(request, onHead: { try sink.begin($0) }, onBytes: { try sink.append($0) })
+                let http = outward ?? http
+                _ = try await http.download(request, onHead: { try sink.begin($0) }, onBytes: { try sink.append($0) })
                 return
             } catch {
                 fault = error

@@ -4,7 +4,8 @@ import Surface
 
 /// Tool definitions for agents: a tool a model, and the methods that an agent has use for.
 ///
-/// Schemas are flat, see `FlatSchema`. A call of a model's tool is `subscribe` with its endpoint and the arguments as `input`.
+/// Schemas are flat, see `FlatSchema`. A call of a model's tool is `subscribe` with its endpoint and the arguments as
+/// `input`.
 public struct Tools {
     public enum Form: String, CaseIterable, Sendable {
         case openai

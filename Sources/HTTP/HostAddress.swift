@@ -11,7 +11,9 @@ public enum HostAddress {
     public static func objection(toURL url: String) -> String? {
         guard let authority = authority(url) else { return "not a URL with a host" }
         // What libraries read in different ways is not for us to guess.
-        guard !authority.isEmpty, authority.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x25 && $0 != 0x5C }) else {
+        guard !authority.isEmpty,
+            authority.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x25 && $0 != 0x5C })
+        else {
             return "the host is not written in plain letters, digits and dots"
         }
         let place = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? authority
@@ -57,7 +59,8 @@ public enum HostAddress {
 
     /// Domains that mean the machine or its network (RFC 6761, 6762, 8375, and what private networks use).
     private static let localDomains: Set<String> = [
-        "localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "private", "onion", "invalid",
+        "localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "private", "onion",
+        "invalid",
     ]
 
     private static func parse6(_ text: String) -> [UInt8]? {
@@ -74,8 +77,8 @@ public enum HostAddress {
     /// What IANA's registry of special-purpose addresses does not call globally reachable, and multicast.
     private static let blocks4: [(start: UInt32, bits: UInt32)] = [
         (0x0000_0000, 8), (0x0A00_0000, 8), (0x6440_0000, 10), (0x7F00_0000, 8), (0xA9FE_0000, 16), (0xAC10_0000, 12),
-        (0xC000_0000, 24), (0xC000_0200, 24), (0xC0A8_0000, 16), (0xC612_0000, 15), (0xC633_6400, 24), (0xCB00_7100, 24),
-        (0xE000_0000, 4), (0xF000_0000, 4),
+        (0xC000_0000, 24), (0xC000_0200, 24), (0xC0A8_0000, 16), (0xC612_0000, 15), (0xC633_6400, 24),
+        (0xCB00_7100, 24), (0xE000_0000, 4), (0xF000_0000, 4),
     ]
 
     static func isPublic6(_ bytes: [UInt8]) -> Bool {

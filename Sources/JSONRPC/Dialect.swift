@@ -27,8 +27,8 @@ public struct Dialect: Sendable {
     public var ids: IDs
     /// Whether the request `shutdown` and the notification `exit` end it.
     public var hasShutdown: Bool
-    /// Whether a call that only waits is answered when the input has ended. Some peers that close their end stop reading
-    /// at the same time, and fail at an answer.
+    /// Whether a call that only waits is answered when the input has ended. Some peers that close their end stop
+    /// reading at the same time, and fail at an answer.
     public var answersAfterInput: Bool
     /// How messages are told apart; nil for what the first byte says.
     public var framing: Framing?

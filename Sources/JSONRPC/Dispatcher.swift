@@ -132,7 +132,9 @@ final class Dispatcher: Sendable {
         if isTaken { throw .invalidRequest("the id \(id.text) is in flight") }
         if isShutDown { throw .invalidRequest("after shutdown only exit is taken") }
         guard case .named(let params) = params else {
-            if methods[name] == nil, !dialect.hasShutdown || name != "shutdown" { throw .methodNotFound(name, nearest: nil) }
+            if methods[name] == nil, !dialect.hasShutdown || name != "shutdown" {
+                throw .methodNotFound(name, nearest: nil)
+            }
             throw .invalidParams("params are by name: an object, not a list")
         }
         if dialect.hasShutdown, name == "shutdown" {

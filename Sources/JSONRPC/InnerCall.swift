@@ -20,8 +20,8 @@ private struct InnerOutlet: CallOutlet {
 }
 
 extension Method {
-    /// Makes a call of it within the process: the params are checked, what it tells is heard, and it is answered, all as
-    /// a peer would see it.
+    /// Makes a call of it within the process: the params are checked, what it tells is heard, and it is answered, all
+    /// as a peer would see it.
     /// - Parameters:
     ///   - context: see `Call.context`.
     ///   - onNotification: must not block.

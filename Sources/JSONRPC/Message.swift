@@ -30,7 +30,8 @@ enum Message: Sendable {
         func invalid(_ reason: String) -> Message { .invalid(id: validID, .invalidRequest(reason)) }
         if object["method"] == nil, object["result"] != nil || object["error"] != nil, object["jsonrpc"] == "2.0" {
             self = .response(
-                id: validID, object["error"].map { .failure(RPCError(answer: $0)) } ?? .success(object["result"] ?? .null)
+                id: validID,
+                object["error"].map { .failure(RPCError(answer: $0)) } ?? .success(object["result"] ?? .null)
             )
             return
         }

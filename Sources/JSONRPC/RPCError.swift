@@ -22,7 +22,8 @@ public struct RPCError: Error, Sendable, Equatable {
     /// The error that a peer answered with.
     init(answer error: JSON) {
         self.init(
-            code: Int(clamping: error["code"]?.intValue ?? -32603), kind: error["data"]?["kind"]?.stringValue ?? "error",
+            code: Int(clamping: error["code"]?.intValue ?? -32603),
+            kind: error["data"]?["kind"]?.stringValue ?? "error",
             message: error["message"]?.stringValue ?? "", data: error["data"]?.objectValue ?? [:]
         )
     }

@@ -24,7 +24,8 @@ struct Completion: Sendable {
         switch (reference?["type"]?.stringValue, name) {
         case ("ref/prompt"?, _) where reference?["name"]?.stringValue != Prompts.name:
             throw .invalidParams("ref: no such prompt")
-        case ("ref/prompt"?, "endpoint"): candidates = bridge.catalog.endpointsBundledFirst.filter { $0.has("animatediff") }
+        case ("ref/prompt"?, "endpoint"):
+            candidates = bridge.catalog.endpointsBundledFirst.filter { $0.has("animatediff") }
         case ("ref/prompt"?, "style"): candidates = Self.styles
         case ("ref/resource"?, "endpoint"): candidates = bridge.catalog.endpointsBundledFirst
         case ("ref/resource"?, "request_id"): candidates = await bridge.entries(limit: 500).compactMap(\.requestID)

@@ -22,7 +22,8 @@ struct ErrorWords {
         guard !field.isEmpty else { return fault.msg }
         guard let must = Self.must(fault) else { return "\(field): \(fault.msg)" }
         var text = "\(field) \(must)"
-        if !["missing", "extra_forbidden"].contains(fault.type), let value = value(at: steps), let short = Self.short(value) {
+        let hasValue = !["missing", "extra_forbidden"].contains(fault.type)
+        if hasValue, let value = value(at: steps), let short = Self.short(value) {
             text += ", was \(short)"
         }
         return text
@@ -83,8 +84,8 @@ struct ErrorWords {
         return switch error.kind {
         case "unauthenticated":
             "There is no usable key for fal. The user gives one by the environment variable FAL_KEY in the host's "
-                + "configuration, by the argument --key-file FILE, or by fal's own command line (fal profile key, which "
-                + "writes ~/.fal/config.toml). With the argument --backend local, jobs run on this machine without one."
+                + "configuration, by the argument --key-file FILE, or by fal's own command line, which keeps it in "
+                + "~/.fal/config.toml. With the argument --backend local, jobs run on this machine without one."
         case "busy": nil
         case "forbidden": "The account has no access to this, or no balance: the user can see it at fal.ai/dashboard."
         case "outcome_unknown":

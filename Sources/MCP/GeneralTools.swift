@@ -20,8 +20,8 @@ struct GeneralTools {
             ),
             tool(
                 "model_schema", "Schema of a model",
-                "The input and output of a model as JSON Schema, with limits and defaults. Look here before run_model or "
-                    + "submit.",
+                "The input and output of a model as JSON Schema, with limits and defaults. Look here before run_model "
+                    + "or submit.",
                 .method("schema"), ["endpoint"], requires: ["endpoint"], hints: local
             ),
             tool(
@@ -47,13 +47,14 @@ struct GeneralTools {
             ),
             Tool(
                 name: "result", title: "Result of a job",
-                description: "Waits for a job and gives its result, with the files saved to disk. Comes back without one "
-                    + "after some time: call it again. Works for jobs of earlier sessions too.",
+                description: "Waits for a job and gives its result, with the files saved to disk. Comes back without "
+                    + "one after some time: call it again. Works for jobs of earlier sessions too.",
                 kind: .result, endpoint: nil,
                 input: closed([
                     "request_id": ["type": "string", "description": "The job."],
                     "endpoint": [
-                        "type": "string", "description": "Its model; needed only for a job that was not sent from here.",
+                        "type": "string",
+                        "description": "Its model; needed only for a job that was not sent from here.",
                     ],
                     "wait": [
                         "type": "number", "minimum": 0, "description": "Seconds to wait at most; 0 only looks.",
@@ -73,8 +74,8 @@ struct GeneralTools {
             ),
             tool(
                 "upload_file", "Upload a file",
-                "Uploads a local file to the storage and gives its URL. Needed only where one file serves several jobs: "
-                    + "the tools take local paths themselves.",
+                "Uploads a local file to the storage and gives its URL. Needed only where one file serves several "
+                    + "jobs: the tools take local paths themselves.",
                 .upload, ["path", "content_type", "expires_in"], of: "upload", requires: ["path"]
             ),
             Tool(
@@ -87,7 +88,8 @@ struct GeneralTools {
                     "request_id": ["type": "string", "description": "A job whose files are wanted."],
                     "to": [
                         "type": "string",
-                        "description": "The file or folder to write, inside the allowed folders; by default fal-results.",
+                        "description":
+                            "The file or folder to write, inside the allowed folders; by default fal-results.",
                     ],
                 ], []),
                 output: result("download"), hints: .init()

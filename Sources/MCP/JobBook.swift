@@ -73,7 +73,8 @@ final class JobBook: Sendable {
         params["endpoint"] = endpoint.map(JSON.string)
         let status = try await methods.result("status", params, mandate)
         let job = Job(
-            id: id, endpoint: status["endpoint"]?.stringValue ?? endpoint ?? "", tool: tool, mandate: mandate, source: nil
+            id: id, endpoint: status["endpoint"]?.stringValue ?? endpoint ?? "", tool: tool, mandate: mandate,
+            source: nil
         )
         let earlier: Job? = state.withLock { state in
             if let earlier = state.jobs[id] { return earlier }
@@ -120,8 +121,8 @@ final class JobBook: Sendable {
         guard let running else { return }
         throw RPCError(
             code: 1004, kind: "busy",
-            message: "\(maxJobs) jobs run already, which is the limit (--max-jobs). Wait for one by result, or stop one by "
-                + "cancel: \(running.joined(separator: ", "))",
+            message: "\(maxJobs) jobs run already, which is the limit (--max-jobs). Wait for one by result, or stop "
+                + "one by cancel: \(running.joined(separator: ", "))",
             retryable: true
         )
     }

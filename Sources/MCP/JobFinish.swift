@@ -150,11 +150,15 @@ struct JobFinish: Sendable {
     private static func measures(_ saved: Saved) -> String {
         var parts: [String] = []
         if let size = saved.size {
-            parts.append(size < 1_000_000 ? "\((size + 500) / 1_000) kB" : "\(JSON.number((Double(size) / 1e5).rounded() / 10).text) MB")
+            parts.append(size < 1_000_000 ? "\((size + 500) / 1_000) kB" : "\(rounded(Double(size) / 1e6, 10)) MB")
         }
-        if let seconds = saved.probe?.duration { parts.append("\(JSON.number((seconds * 100).rounded() / 100).text) s") }
+        if let seconds = saved.probe?.duration { parts.append("\(rounded(seconds, 100)) s") }
         if let width = saved.probe?.width, let height = saved.probe?.height { parts.append("\(width)×\(height)") }
         return parts.joined(separator: ", ")
+    }
+
+    private static func rounded(_ value: Double, _ parts: Double) -> String {
+        JSON.number((value * parts).rounded() / parts).text
     }
 
     // MARK: The picture
@@ -202,13 +206,14 @@ struct JobFinish: Sendable {
         var lines: [String] = []
         var first = "Done: \(job.endpoint)"
         if let seconds = metrics?["inference_time"]?.doubleValue {
-            first += " in \(JSON.number((seconds * 10).rounded() / 10).text) s"
+            first += " in \(Self.rounded(seconds, 10)) s"
         }
         lines.append(first + ".")
         for one in saved {
             let measures = Self.measures(one)
             let words = measures.isEmpty ? "" : " (\(measures))"
-            lines.append(one.path.map { "Saved: \($0)\(words)" } ?? "Not saved here, at \(one.file.url.prefix(500))\(words)")
+            let place = one.path.map { "Saved: \($0)" } ?? "Not saved here, at \(one.file.url.prefix(500))"
+            lines.append(place + words)
         }
         if let reason { lines.append("Not everything is saved on this machine: \(reason)") }
         if metrics?["generative"] == false {

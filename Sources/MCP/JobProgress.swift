@@ -75,8 +75,9 @@ final class JobProgress: Sendable {
 
     private func say(_ phase: String, target: Double, _ numbers: JSONObject, isLast: Bool = false) {
         let isNew = state.withLock { state in
-            defer { (state.phase, state.numbers, state.status) = (phase, numbers, numbers["status"]?.stringValue ?? "") }
-            return numbers["status"]?.stringValue ?? "" != state.status
+            let status = numbers["status"]?.stringValue ?? ""
+            defer { (state.phase, state.numbers, state.status) = (phase, numbers, status) }
+            return status != state.status
                 || phase != state.phase && (isLast || Instant.now.seconds(since: state.said) >= Self.pace)
         }
         if isNew { send(target: target) }
@@ -102,10 +103,12 @@ final class JobProgress: Sendable {
             state.value = max(state.value + step, min(target, 96))
             state.said = .now
             var params: JSONObject = [
-                "progressToken": token, "progress": .number((state.value * 1e6).rounded() / 1e6), "total": .number(Self.total),
+                "progressToken": token, "progress": .number((state.value * 1e6).rounded() / 1e6),
+                "total": .number(Self.total),
             ]
             let seconds = Int(Instant.now.seconds(since: started))
-            if hasMessages { params["message"] = .string((state.phase.isEmpty ? "working" : state.phase) + " (\(seconds) s)") }
+            let phase = state.phase.isEmpty ? "working" : state.phase
+            if hasMessages { params["message"] = .string("\(phase) (\(seconds) s)") }
             if !state.numbers.isEmpty {
                 var numbers = state.numbers
                 numbers["seconds"] = .int(Int64(seconds))

@@ -53,20 +53,24 @@ struct Prompts: Sendable {
         if let style, !style.isEmpty { lines.append("The style: \(style)") }
         lines += [
             "",
-            "Write the input for the tool \(ToolName.short(model.endpoint.description)), show it to me, and run it when I agree.",
+            "Write the input for the tool \(ToolName.short(model.endpoint.description)), show it to me, and run it "
+                + "when I agree.",
             "What makes a good prompt here:",
-            "- One line of comma-separated phrases, not a story: subject, what it does, setting, light, camera, style, quality. "
-                + "The first phrases count most; 20 to 60 words are plenty, and beyond 75 tokens the rest is dropped.",
-            "- Name things that can be seen. Describe one continuous movement; the model makes about two seconds and knows no cuts.",
-            "- Put the style in words that pictures are captioned with: \"oil painting, thick brush strokes\", \"35mm film still\".",
+            "- One line of comma-separated phrases, not a story: subject, what it does, setting, light, camera, style, "
+                + "quality. The first phrases count most; 20 to 60 words are plenty, and what is beyond 75 tokens is "
+                + "dropped.",
+            "- Name things that can be seen. Describe one continuous movement; the model makes about two seconds and "
+                + "knows no cuts.",
+            "- Put the style in words that pictures are captioned with: \"oil painting, thick brush strokes\", "
+                + "\"35mm film still\".",
         ]
         if has("video_url") {
             lines.append(
-                "- The clip gives shape and movement; the prompt must still name what is in it, or it will be painted over."
+                "- The clip gives shape and movement; the prompt must still name what is in it, or it is painted over."
             )
         }
         if has("negative_prompt") {
-            lines.append("- negative_prompt lists what to avoid: \"blurry, low quality, extra limbs, text, watermark\".")
+            lines.append("- negative_prompt lists what to avoid: \"blurry, low quality, extra limbs, text\".")
         }
         if has("strength") {
             lines.append("- strength: 0.4 to 0.6 keeps the clip and changes its look, 0.7 to 0.85 makes it new.")
@@ -74,9 +78,15 @@ struct Prompts: Sendable {
         if has("guidance_scale") {
             lines.append("- guidance_scale: about 7.5; higher follows the prompt more closely, and flickers more.")
         }
-        if has("num_inference_steps") { lines.append("- num_inference_steps: 20 to 30; fewer to try out, more for the last run.") }
-        if has("motions") { lines.append("- motions are camera moves, one or two of: \(choices(properties["motions"], model)).") }
-        if has("seed") { lines.append("- Keep the seed of a run that is nearly right, and change one thing at a time.") }
+        if has("num_inference_steps") {
+            lines.append("- num_inference_steps: 20 to 30; fewer to try out, more for the last run.")
+        }
+        if has("motions") {
+            lines.append("- motions are camera moves, one or two of: \(choices(properties["motions"], model)).")
+        }
+        if has("seed") {
+            lines.append("- Keep the seed of a run that is nearly right, and change one thing at a time.")
+        }
         return lines.joined(separator: "\n")
     }
 

@@ -43,7 +43,8 @@ struct Resources: Sendable {
             let time = Timestamp(seconds: Double(entry.created) / 1_000_000).iso8601()
             return [
                 "uri": .string(Self.requests + id), "name": .string(id),
-                "description": .string("\(entry.endpoint), \(entry.status), sent \(time)"), "mimeType": "application/json",
+                "description": .string("\(entry.endpoint), \(entry.status), sent \(time)"),
+                "mimeType": "application/json",
             ]
         }
         return ["resources": .array(models + jobs)]
@@ -94,8 +95,8 @@ struct Resources: Sendable {
         return .object(members)
     }
 
-    /// A file that a tool has linked to. Pictures that are small are given, of all else what it is: a film as text would
-    /// only fill the conversation.
+    /// A file that a tool has linked to. Pictures that are small are given, of all else what it is: a film as text
+    /// would only fill the conversation.
     private func file(_ uri: String, _ call: Call, _ peer: Peer) async throws(RPCError) -> JSONObject {
         guard case .known(let folders) = await roots.roots(peer, call.params) else {
             return ["resultType": "input_required", "inputRequests": [AgentRoots.question: ["method": "roots/list"]]]

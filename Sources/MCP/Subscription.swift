@@ -56,7 +56,9 @@ struct Subscription: Sendable {
                 if isNew { continuation.yield(index) }
             }
         }
-        for await index in changes { await tell("notifications/tasks", await tasks.detailed(jobs[index], peer.revision)) }
+        for await index in changes {
+            await tell("notifications/tasks", await tasks.detailed(jobs[index], peer.revision))
+        }
         for (job, listener) in zip(jobs, listeners) { job.ignore(listener) }
     }
 

@@ -127,7 +127,8 @@ struct TaskMethods: Sendable {
         switch QueueState(rawValue: glimpse.status) {
         case .inQueue: "in the queue" + (glimpse.position.map { ", \($0) before it" } ?? "")
         case .inProgress:
-            (glimpse.step.map { "step \($0.done) of \($0.total)" } ?? "running") + (glimpse.lastLog.map { " · \($0.prefix(200))" } ?? "")
+            (glimpse.step.map { "step \($0.done) of \($0.total)" } ?? "running")
+                + (glimpse.lastLog.map { " · \($0.prefix(200))" } ?? "")
         case .completed, nil: "done, fetching the result"
         }
     }

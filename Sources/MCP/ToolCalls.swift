@@ -47,7 +47,8 @@ struct ToolCalls: Sendable {
             }
         }
         let mandate = Mandate(
-            roots: folders, askedBy: Self.note(tool, arguments, call, peer, folders.first), jobsPerHour: options.maxJobsPerHour
+            roots: folders, askedBy: Self.note(tool, arguments, call, peer, folders.first),
+            jobsPerHour: options.maxJobsPerHour
         )
         if !tool.isModel, let fault = Self.fault(.object(arguments), tool) { return .result(ToolResult(error: fault)) }
         let run = ToolRun(calls: self, call: call, peer: peer, tool: tool, arguments: arguments, mandate: mandate)

@@ -132,7 +132,8 @@ struct ToolRun: Sendable {
         let model = try? calls.bridge.catalog.model(job.endpoint)
         let cost = CostNote.before(model?.price, isLocal: calls.bridge.isLocal)
         var structured: JSONObject = [
-            "request_id": .string(job.id), "endpoint": .string(job.endpoint), "status": .string(status), "next": .string(next),
+            "request_id": .string(job.id), "endpoint": .string(job.endpoint), "status": .string(status),
+            "next": .string(next),
         ]
         structured["queue_position"] = glimpse.position.map(JSON.int)
         structured["cost"] = cost.map(JSON.string)
@@ -144,7 +145,8 @@ struct ToolRun: Sendable {
         let answer = try await method("cancel", arguments)
         let isRequested = answer["outcome"] == "CANCELLATION_REQUESTED"
         return ToolResult(
-            isRequested ? "The queue was asked to cancel the job." : "The job was done already; result gives what it made.",
+            isRequested
+                ? "The queue was asked to cancel the job." : "The job was done already; result gives what it made.",
             structured: answer.objectValue
         )
     }

@@ -6,8 +6,8 @@ public struct FlatSchema {
     private let keepsNull: Bool
 
     /// An object's schema in which nothing is referred to.
-    /// - Parameter keepsNull: whether what may be null is said to: of an output, which is as it is. What a caller may leave
-    ///   out need not be null as well.
+    /// - Parameter keepsNull: whether what may be null is said to: of an output, which is as it is. What a caller may
+    ///   leave out need not be null as well.
     public static func object(_ schema: JSON, keepsNull: Bool = false) -> JSON {
         let flat = FlatSchema(root: schema, keepsNull: keepsNull)
         return flat.object()

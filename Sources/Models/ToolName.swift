@@ -16,8 +16,8 @@ public enum ToolName {
         return cut(name, endpoint)
     }
 
-    /// `fal-ai/fast-animatediff/video-to-video` → `animatediff_video_to_video`: what a model reads, without the owner that
-    /// most have. Two endpoints may have the same.
+    /// `fal-ai/fast-animatediff/video-to-video` → `animatediff_video_to_video`: what a model reads, without the owner
+    /// that most have. Two endpoints may have the same.
     public static func short(_ endpoint: String) -> String {
         var rest = endpoint[...]
         for prefix in ["fal-ai/", "fast-"] where rest.hasPrefix(prefix) { rest = rest.dropFirst(prefix.count) }

@@ -79,7 +79,8 @@ public struct HostConfiguration: Sendable {
         return """
             -- The methods of the JSON-RPC surface: require("fal").request("models", {}, function(error, result) end)
             local program, words = \(quoted(program)), { \(list) }
-            local told = { notification = function(method, params) vim.notify(method .. " " .. vim.inspect(params)) end }
+            local function tell(method, params) vim.notify(method .. " " .. vim.inspect(params)) end
+            local told = { notification = tell }
             if vim.fn.has("nvim-0.10") == 1 then
               return vim.lsp.rpc.start(vim.list_extend({ program }, words), told)
             end
@@ -126,7 +127,7 @@ public struct HostConfiguration: Sendable {
         ),
         HostConfiguration(
             name: "Neovim", word: "neovim", files: ["~/.config/nvim/lua/fal.lua"], language: "lua",
-            note: "Not as an agent's tools: the JSON-RPC surface itself, by the client that speaks to language servers.",
+            note: "Not as an agent's tools: the JSON-RPC surface itself, by its client for language servers.",
             needsRoot: false, form: .lua
         ),
     ]

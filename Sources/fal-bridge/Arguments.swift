@@ -59,7 +59,10 @@ struct Arguments {
             .init("framing", "lines|headers", "how messages are told apart (default: by the first byte)", ["serve"]),
             .init("max-message-bytes", "N", "bytes of one message (default 67108864)", ["serve", "mcp"]),
             .init("max-in-flight", "N", "calls that run at once (default 1024)", ["serve", "mcp"]),
-            .init("tools", "SELECTION", "the tools that are offered: names, models, general, all; -NAME leaves out", ["mcp"]),
+            .init(
+                "tools", "SELECTION", "the tools that are offered: names, models, general, all; -NAME leaves out",
+                ["mcp"]
+            ),
             .init("max-wait", "SECONDS", "a call waits so long for its job, then has a handle (default 45)", ["mcp"]),
             .init("max-jobs", "N", "jobs of an agent at once (default 4)", ["mcp"]),
             .init("max-jobs-per-hour", "N", "jobs of all agents within an hour (default 60)", ["mcp"]),

@@ -52,7 +52,9 @@ struct Command {
         var dialect = Dialect.plain
         if let text = arguments.last("framing") {
             dialect.framing = Framing(rawValue: text)
-            if dialect.framing == nil { throw Arguments.Unusable(description: "no framing '\(text)': lines or headers") }
+            guard dialect.framing != nil else {
+                throw Arguments.Unusable(description: "no framing '\(text)': lines or headers")
+            }
         }
         let ending = Ending()
         let bridge = try Bridge(arguments.settings(), discover: Self.discover) { ending.run() }

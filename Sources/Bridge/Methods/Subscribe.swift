@@ -92,7 +92,9 @@ extension Bridge {
             let files = FileValue.all(in: answer["data"] ?? .null)
             do throws(RPCError) {
                 answer["files"] = .array(
-                    try await fetch(files, to: target, overwrite: call.mandate == nil, client: request.client, call: call)
+                    try await fetch(
+                        files, to: target, overwrite: call.mandate == nil, client: request.client, call: call
+                    )
                 )
             } catch {
                 throw error.about(request)
