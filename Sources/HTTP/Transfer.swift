@@ -16,7 +16,7 @@ final class Transfer: @unchecked Sendable {
     }
 
     let request: HTTPRequest
-    private let library: CurlLibrary
+    let library: CurlLibrary
     private let onHead: @Sendable (HTTPHead) throws -> Void
     private let onBytes: @Sendable (UnsafeRawBufferPointer) throws -> Intake
     private let onProgress: Progress?
@@ -114,39 +114,6 @@ final class Transfer: @unchecked Sendable {
         return handle
     }
 
-    /// Looks at each address before it is connected to, also that of a redirect.
-    private func setGuard(_ handle: CurlLibrary.Handle, _ context: UnsafeMutableRawPointer) throws(HTTPError) {
-        if let objection = HostAddress.objection(toURL: request.url) { throw Self.refused(objection) }
-        // A proxy of the user's may be anywhere, and it is the proxy that looks names up.
-        if request.mayUseProxy, Self.hasProxy { return }
-        guard library.set(handle, CURLOPT_OPENSOCKETDATA, pointer: context),
-            fb_setopt_socket(library.easySetopt, handle, { Transfer.openSocket($0, $2) }) == CURLE_OK
-        else { throw HTTPError(.badURL, message: "libcurl cannot look at addresses") }
-    }
-
-    private static let hasProxy = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
-        .contains { Environment.get($0) != nil }
-
-    private static func refused(_ reason: String) -> HTTPError {
-        HTTPError(.forbidden, message: "refused: \(reason)")
-    }
-
-    private static func openSocket(
-        _ context: UnsafeMutableRawPointer?, _ address: UnsafeMutablePointer<curl_sockaddr>?
-    ) -> curl_socket_t {
-        // Not by the member itself: an address of IPv6 is longer than what C calls one.
-        guard let transfer = transfer(context), let address,
-            let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr)
-        else { return CURL_SOCKET_BAD }
-        let raw = UnsafeRawPointer(address) + offset
-        guard HostAddress.isPublic(raw.assumingMemoryBound(to: sockaddr.self)) else {
-            transfer.fault = refused("it leads to an address of this machine or a private network")
-            return CURL_SOCKET_BAD
-        }
-        let type = address.pointee.socktype | CInt(SOCK_CLOEXEC.rawValue)
-        return socket(address.pointee.family, type, address.pointee.protocol)
-    }
-
     private func setHeaders(_ handle: CurlLibrary.Handle) throws(HTTPError) {
         for (name, value) in request.headers {
             if request.maxRedirects > 0, name.lowercased() == "authorization" { continue }
@@ -195,7 +162,7 @@ final class Transfer: @unchecked Sendable {
 
     // MARK: Callbacks, all on the loop's thread
 
-    private static func transfer(_ context: UnsafeMutableRawPointer?) -> Transfer? {
+    static func transfer(_ context: UnsafeMutableRawPointer?) -> Transfer? {
         context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
     }
 
@@ -290,6 +257,9 @@ final class Transfer: @unchecked Sendable {
         transfer.onProgress?(Int64(uploaded), Int64(downloaded), total > 0 ? Int64(total) : nil)
         return 0
     }
+
+    /// Ends it from a callback, with a reason of our own.
+    func refuse(_ error: HTTPError) { fault = error }
 
     // MARK: The outcome
 
