@@ -42,7 +42,7 @@ debug: packages
 	swift build
 
 clean:
-	rm -rf .build .build-engines .build-bench $(SUITE) demo
+	rm -rf .build .build-engines .build-bench $(SUITE) $(MCP) .build-mcp-bench demo
 
 # What is made from the schemas: Swift sources, and by the program built with them, documents, types and completions.
 generate: packages
@@ -81,6 +81,18 @@ $(SUITE)/.done: Tests/schema/requirements-suite.txt | $(VENV)/.done
 	tar -xzf $(SUITE)/jsonschema-*.tar.gz -C $(SUITE) --strip-components=1
 	touch $@
 
+# The MCP SDK's clients, each line of it in an environment of its own: one cannot be installed beside the other.
+MCP := .build-mcp-1 .build-mcp-2
+.build-mcp-%/.done: Tests/mcp/requirements-%.txt | packages
+	test -x $(@D)/bin/python || python3 -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+.build-mcp-bench/.done: Tests/bench/requirements-mcp.txt | packages
+	test -x $(@D)/bin/python || python3 -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 PROMPT := van gogh style oil painting of a rabbit in a meadow, swirling brush strokes
 demo: build engines
 	@mkdir -p demo
@@ -96,11 +108,12 @@ test-swift:
 	swift test --skip-build
 
 # The built programs, driven from outside.
-test-wire: engines $(VENV)/.tests $(SUITE)/.done
+test-wire: engines $(VENV)/.tests $(SUITE)/.done $(MCP:=/.done)
 	swift build
 	$(PYTEST) -q Tests/schema
 	$(PYTEST) -q Tests/wire
 	$(PYTEST) -q Tests/local
+	for sdk in $(MCP); do $$sdk/bin/python -m pytest -q Tests/mcp; done
 
 test-engines: engines $(VENV)/.tests
 	FAL_ENGINE_STYLIZE="$(CURDIR)/$(VENV)/bin/fal-engine-stylize" $(PYTEST) -q Tests/engines
@@ -116,5 +129,5 @@ test-clients: engines $(VENV)/.tests
 	.build-bench/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-bench: test-packages build engines $(VENV)/.tests .build-bench/.done
-	for part in rpc job queue schema; do $(VENV)/bin/python Tests/bench/$${part}_bench.py; done
+bench: test-packages build engines $(VENV)/.tests .build-bench/.done .build-mcp-bench/.done
+	for part in rpc job queue schema mcp; do $(VENV)/bin/python Tests/bench/$${part}_bench.py; done

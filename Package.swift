@@ -77,7 +77,7 @@ let package = Package(
         target("Journal", ["Platform", "SQLite"]),
         tests(of: "Journal", ["Platform", "SQLite"]),
 
-        // The bridge: its methods as data, then as code, and what is generated from the schemas.
+        // The bridge: its methods as data, as code, as an agent's tools, and what is generated from the schemas.
         target("Surface", ["JSON"]),
         target(
             "Bridge",
@@ -87,11 +87,18 @@ let package = Package(
             ]
         ),
         tests(of: "Bridge", ["Models"]),
+        target(
+            "MCP",
+            ["Bridge", "FalProtocol", "JSON", "JSONRPC", "JSONSchema", "Journal", "Models", "Platform", "Surface"]
+        ),
+        tests(of: "MCP", ["JSON"]),
         target("Generator", ["FalProtocol", "JSON", "JSONSchema", "Models", "Surface"]),
         tests(of: "Generator", ["JSON", "Models", "Surface"]),
         .executableTarget(
             name: "fal-bridge",
-            dependencies: ["Bridge", "FalProtocol", "Generator", "JSON", "JSONRPC", "JSONSchema", "Models", "Platform"],
+            dependencies: [
+                "Bridge", "FalProtocol", "Generator", "JSON", "JSONRPC", "JSONSchema", "MCP", "Models", "Platform",
+            ],
             swiftSettings: lean
         ),
 

@@ -10,7 +10,7 @@ _fal_bridge() {
     for ((i = 1; i < COMP_CWORD; i++)); do
         word=${COMP_WORDS[i]}
         case $word in
-            --backend|--key-file|--proxy-url|--schemas|--state-dir|--root|--log-level|--log-format|--framing|--max-message-bytes|--max-in-flight|--input|-i|--input-file|--output|-o|--sheet|--timeout|--remotes|--repeat)
+            --backend|--key-file|--proxy-url|--schemas|--state-dir|--root|--log-level|--log-format|--framing|--max-message-bytes|--max-in-flight|--tools|--max-wait|--max-jobs|--max-jobs-per-hour|--input|-i|--input-file|--output|-o|--sheet|--timeout|--remotes|--repeat)
                 ((i++))
                 if [[ ${COMP_WORDS[i]} == = ]]; then ((i++)); fi
                 if [[ ${COMP_WORDS[i+1]} == = ]]; then ((i += 2)); fi ;;
@@ -32,6 +32,10 @@ _fal_bridge() {
         --framing) COMPREPLY=($(compgen -W "lines headers" -- "$cur")); return ;;
         --max-message-bytes) :; return ;;
         --max-in-flight) :; return ;;
+        --tools) :; return ;;
+        --max-wait) :; return ;;
+        --max-jobs) :; return ;;
+        --max-jobs-per-hour) :; return ;;
         --input|-i) compopt -o nospace; COMPREPLY=($(compgen -S = -W "$(_fal_bridge_members "$endpoint")" -- "$cur")); return ;;
         --input-file) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
         --output|-o) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
@@ -43,6 +47,7 @@ _fal_bridge() {
     if [[ $cur == -* ]]; then
         case $command in
             serve) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --framing --max-message-bytes --max-in-flight --help -h --version" -- "$cur")) ;;
+            mcp) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --max-message-bytes --max-in-flight --tools --max-wait --max-jobs --max-jobs-per-hour --help -h --version" -- "$cur")) ;;
             run) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --input -i --input-file --output -o --sheet --timeout --logs --json --help -h --version" -- "$cur")) ;;
             schema) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --output -o --remotes --assert-formats --repeat --help -h --version" -- "$cur")) ;;
             generate) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --output -o --help -h --version" -- "$cur")) ;;
@@ -53,7 +58,7 @@ _fal_bridge() {
         return
     fi
     case $command:$count:$endpoint in
-        :0:*) COMPREPLY=($(compgen -W "serve run schema generate help version" -- "$cur")) ;;
+        :0:*) COMPREPLY=($(compgen -W "serve mcp run schema generate help version" -- "$cur")) ;;
         run:0:*) COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" schema list 2>/dev/null | cut -f1)" -- "$cur")) ;;
         schema:0:*) COMPREPLY=($(compgen -W "list show import check validate test-suite" -- "$cur")) ;;
         schema:1:*) COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" schema list 2>/dev/null | cut -f1)" -- "$cur")) ;;

@@ -33,6 +33,7 @@ end
 
 complete -c fal-bridge -f
 complete -c fal-bridge -n __fish_use_subcommand -a serve -d 'JSON-RPC 2.0 on stdin and stdout (the default)'
+complete -c fal-bridge -n __fish_use_subcommand -a mcp -d 'the same as an MCP server, for agents: what a host starts'
 complete -c fal-bridge -n __fish_use_subcommand -a run -d 'one job, with a progress bar: run [ENDPOINT] --input KEY=VALUE… -o OUT'
 complete -c fal-bridge -n __fish_use_subcommand -a schema -d 'the models: schema list, show [ENDPOINT], import FILE.json [-o OUT], check FILE…, validate ENDPOINT|SCHEMA.json FILE…, test-suite FILE…'
 complete -c fal-bridge -n __fish_use_subcommand -a generate -d 'documents and types from the schemas: generate TARGET [-o FILE|DIR]'
@@ -53,8 +54,12 @@ complete -c fal-bridge -l root -r -F -d 'a folder that may be read and written; 
 complete -c fal-bridge -l log-level -x -a 'error warning info debug trace' -d 'error, warning, info, debug or trace; on stderr'
 complete -c fal-bridge -l log-format -x -a 'text json' -d 'how log lines look'
 complete -c fal-bridge -n '__fish_seen_subcommand_from serve' -l framing -x -a 'lines headers' -d 'how messages are told apart (default: by the first byte)'
-complete -c fal-bridge -n '__fish_seen_subcommand_from serve' -l max-message-bytes -x -d 'bytes of one message (default 67108864)'
-complete -c fal-bridge -n '__fish_seen_subcommand_from serve' -l max-in-flight -x -d 'calls that run at once (default 1024)'
+complete -c fal-bridge -n '__fish_seen_subcommand_from serve mcp' -l max-message-bytes -x -d 'bytes of one message (default 67108864)'
+complete -c fal-bridge -n '__fish_seen_subcommand_from serve mcp' -l max-in-flight -x -d 'calls that run at once (default 1024)'
+complete -c fal-bridge -n '__fish_seen_subcommand_from mcp' -l tools -x -d 'the tools that are offered: names, models, general, all; -NAME leaves out'
+complete -c fal-bridge -n '__fish_seen_subcommand_from mcp' -l max-wait -x -d 'a call waits so long for its job, then has a handle (default 45)'
+complete -c fal-bridge -n '__fish_seen_subcommand_from mcp' -l max-jobs -x -d 'jobs of an agent at once (default 4)'
+complete -c fal-bridge -n '__fish_seen_subcommand_from mcp' -l max-jobs-per-hour -x -d 'jobs of all agents within an hour (default 60)'
 complete -c fal-bridge -n '__fish_seen_subcommand_from run' -l input -s i -x -a '(__fal_bridge_members)' -d 'a member of the input, its type from the schema; repeatable'
 complete -c fal-bridge -n '__fish_seen_subcommand_from run' -l input-file -r -F -d 'the input as a JSON object; --input adds to it'
 complete -c fal-bridge -n '__fish_seen_subcommand_from run generate schema' -l output -s o -r -F -d 'the file or folder for what is made'

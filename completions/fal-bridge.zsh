@@ -6,6 +6,7 @@ _fal_bridge() {
     typeset -A opt_args
     local -a commands=(
         'serve:JSON-RPC 2.0 on stdin and stdout (the default)'
+        'mcp:the same as an MCP server, for agents: what a host starts'
         'run:one job, with a progress bar: run [ENDPOINT] --input KEY=VALUE… -o OUT'
         'schema:the models: schema list, show [ENDPOINT], import FILE.json [-o OUT], check FILE…, validate ENDPOINT|SCHEMA.json FILE…, test-suite FILE…'
         'generate:documents and types from the schemas: generate TARGET [-o FILE|DIR]'
@@ -29,6 +30,24 @@ _fal_bridge() {
                     '*--framing=[how messages are told apart (default\: by the first byte)]:lines|headers:(lines headers)' \
                     '*--max-message-bytes=[bytes of one message (default 67108864)]:N: ' \
                     '*--max-in-flight=[calls that run at once (default 1024)]:N: ' \
+                    '--help[this text]' \
+                    '--version[the version]' \
+                    ;;
+                mcp) _arguments -s \
+                    '*--backend=[where jobs run; auto means fal where a key is set, else local]:auto|fal|local:(auto fal local)' \
+                    '*--key-file=[a file that holds the key]:FILE:_files' \
+                    '*--proxy-url=[a proxy that holds the key]:URL: ' \
+                    '*--schemas=[a folder of further model schemas; repeatable]:DIR:_files -/' \
+                    '*--state-dir=[where state is kept (default\: ~/.local/state/fal-bridge)]:DIR:_files -/' \
+                    '*--root=[a folder that may be read and written; repeatable (default\: the working folder)]:DIR:_files -/' \
+                    '*--log-level=[error, warning, info, debug or trace; on stderr]:LEVEL:(error warning info debug trace)' \
+                    '*--log-format=[how log lines look]:text|json:(text json)' \
+                    '*--max-message-bytes=[bytes of one message (default 67108864)]:N: ' \
+                    '*--max-in-flight=[calls that run at once (default 1024)]:N: ' \
+                    '*--tools=[the tools that are offered\: names, models, general, all; -NAME leaves out]:SELECTION: ' \
+                    '*--max-wait=[a call waits so long for its job, then has a handle (default 45)]:SECONDS: ' \
+                    '*--max-jobs=[jobs of an agent at once (default 4)]:N: ' \
+                    '*--max-jobs-per-hour=[jobs of all agents within an hour (default 60)]:N: ' \
                     '--help[this text]' \
                     '--version[the version]' \
                     ;;

@@ -12,8 +12,10 @@ import Synchronization
 /// The methods of the contract, and what they share.
 public final class Bridge: Sendable {
     private let settings: Mutex<Settings>
-    let catalog: Catalog
+    public let catalog: Catalog
     let http = HTTPClient()
+    /// For URLs of somebody who must not reach what only we can: no connection of another's is used for them.
+    let outwardHTTP = HTTPClient()
     let uploads: Uploads
     let journal: Journal
     /// Of streams that are followed, over all calls.
@@ -95,13 +97,18 @@ public final class Bridge: Sendable {
 
     // MARK: Settings
 
-    var current: Settings { settings.withLock { $0 } }
+    public var current: Settings { settings.withLock { $0 } }
 
     func change<Failure: Error>(_ body: (inout Settings) throws(Failure) -> Void) throws(Failure) {
         try settings.withLock { settings throws(Failure) in try body(&settings) }
     }
 
-    var roots: Roots {
+    /// The folders that the call may use.
+    func roots(_ call: Call) -> Roots {
+        call.mandate.map { Roots(folders: $0.roots, isCareful: true) } ?? roots
+    }
+
+    private var roots: Roots {
         let folders = current.roots
         return Roots(folders: folders.isEmpty ? [(try? Files.resolve(Files.workingDirectory)) ?? "/"] : folders)
     }
@@ -115,6 +122,22 @@ public final class Bridge: Sendable {
         case .auto: settings.credentials == nil && settings.proxyURL == nil
         }
         return isLocal ? Self.localBackend(settings) : Self.hostedBackend(settings)
+    }
+
+    /// Whether jobs run on this machine, by the settings as they are now.
+    public var isLocal: Bool { backend.kind == .local }
+
+    /// A request as the journal has it; nil where it is not known.
+    public func entry(_ requestID: String) async -> RequestEntry? {
+        guard RequestID.isValid(requestID) else { return nil }
+        return try? await journal.entry(requestID)
+    }
+
+    /// The newest requests of the journal.
+    public func entries(limit: Int) async -> [RequestEntry] {
+        var filter = Journal.Filter()
+        filter.limit = limit
+        return (try? await journal.entries(filter)) ?? []
     }
 
     private static func localBackend(_ settings: Settings) -> Backend {

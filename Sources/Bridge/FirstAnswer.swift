@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A value that several tasks may give, and one waits for: the first counts.
-final class FirstAnswer<Value: Sendable>: Sendable {
+public final class FirstAnswer<Value: Sendable>: Sendable {
     private enum State {
         case empty
         case waiting(CheckedContinuation<Value, Never>)
@@ -11,7 +11,9 @@ final class FirstAnswer<Value: Sendable>: Sendable {
 
     private let state = Mutex(State.empty)
 
-    func give(_ value: Value) {
+    public init() {}
+
+    public func give(_ value: Value) {
         let waiting: CheckedContinuation<Value, Never>? = state.withLock { state in
             switch state {
             case .empty: state = .given(value)
@@ -26,7 +28,7 @@ final class FirstAnswer<Value: Sendable>: Sendable {
     }
 
     /// Waits for the first; to be asked for once.
-    var value: Value {
+    public var value: Value {
         get async {
             await withCheckedContinuation { continuation in
                 let given: Value? = state.withLock { state in

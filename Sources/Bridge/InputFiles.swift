@@ -13,6 +13,8 @@ struct InputFiles {
         case remote
         case local(path: String)
         case data(String)
+        /// At a URL that is fetched here, for a server on this machine.
+        case outward(String)
     }
 
     private struct Item: Sendable {
@@ -53,12 +55,20 @@ struct InputFiles {
     private func uploaded(_ input: JSON, _ places: [FilePlace]) async throws(RPCError) -> JSON {
         // Everything is opened and looked at before anything is sent.
         var items: [Item] = []
+        var fetched: [FetchedInput] = []
+        defer { for file in fetched { file.remove() } }
         for place in places {
             do throws(RPCError) {
                 switch try reference(place) {
                 case .remote: break
-                case .local(let path): items.append(Item(place: place, source: try bridge.uploadSource(path: path)))
+                case .local(let path):
+                    items.append(Item(place: place, source: try bridge.uploadSource(path: path, call)))
                 case .data(let uri): items.append(Item(place: place, source: try DataURI.source(uri)))
+                case .outward(let url):
+                    let folder = Files.join(bridge.current.stateFolder, "fetched")
+                    let file = try await FetchedInput(url, bridge, client, folder: folder)
+                    fetched.append(file)
+                    items.append(Item(place: place, source: file.source))
                 }
             } catch {
                 throw at(place, error)
@@ -117,8 +127,15 @@ struct InputFiles {
             guard let path = FileURL.path(text) else { throw .notAFileURL(text) }
             return .local(path: path)
         }
-        if Self.hasScheme(text) { return .remote }
-        return place.isCertain || Files.exists(text) ? .local(path: text) : .remote
+        if Self.hasScheme(text) {
+            let isOurs = call.mandate == nil || client.backend.kind != .local || client.backend.hasURL(text)
+            return isOurs ? .remote : .outward(text)
+        }
+        return place.isCertain || exists(text) ? .local(path: text) : .remote
+    }
+
+    private func exists(_ text: String) -> Bool {
+        !text.isEmpty && !text.utf8.contains(0) && Files.exists(bridge.roots(call).absolute(text))
     }
 
     /// Whether `text` begins with a URL's scheme (RFC 3986 section 3.1) and `//`.

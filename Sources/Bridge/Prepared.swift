@@ -28,6 +28,7 @@ extension Bridge {
             guard faults.isEmpty else { throw .invalidInput(faults, endpoint: endpoint.description) }
         }
         let client = try client()
+        if call.mandate != nil { try await checkOutward(given, client) }
         await tell(of: endpoint, client)
         var input = given
         if params["auto_upload"] != false {

@@ -56,6 +56,7 @@ extension RPCError {
         case .unreachable(let cause):
             message = cause.message
             if case .source(let reason) = cause.cause { self = .io(reason) }
+            if cause.cause == .forbidden { (code, kind, retryable) = (1001, "outside_roots", false) }
         case .notStarted(let reason): message = reason
         case .outcomeUnknown(let reason):
             (code, kind, retryable) = (1003, "outcome_unknown", false)
@@ -121,6 +122,15 @@ extension RPCError {
         self.init(code: 1500, kind: "request_failed", message: credentials?.masking(words) ?? words)
         if status.errorType == "client_cancelled" { (code, kind) = (-32800, "cancelled") }
         data["error_type"] = status.errorType.map(JSON.string)
+    }
+
+    /// A limit of the mandate's, not of the queue's.
+    static func tooManyJobs(_ limit: Int) -> RPCError {
+        RPCError(
+            code: 1429, kind: "rate_limited",
+            message: "the limit of \(limit) jobs an hour is reached; nothing was sent", retryable: true,
+            data: ["retry_after": 600]
+        )
     }
 
     static func unauthenticated() -> RPCError {

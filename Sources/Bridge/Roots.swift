@@ -9,22 +9,28 @@ import Platform
 struct Roots: Sendable {
     /// Absolute, links resolved.
     let folders: [String]
+    /// Whether hidden files and such as keys are kept in are left alone.
+    var isCareful = false
 
     /// Opens a file that is to be read. Nothing that could block or have an effect is opened on the way.
     func open(_ path: String) throws(RPCError) -> OpenFile {
         try check(path)
-        let absolute = Files.absolute(path)
+        let absolute = absolute(path)
         do {
             // O_PATH, which Swift does not import: a look at what stands there, be it a device or a pipe, without
             // opening it.
             let place = try Descriptor.open(absolute, 0o10000000)
-            guard contains(try Files.realPath(of: place.raw)) else { throw outside(path) }
+            let real = try Files.realPath(of: place.raw)
+            guard contains(real) else { throw outside(path) }
+            try judge(real, path)
             let status = try Files.status(of: place.raw)
             guard status.isRegular else { throw RPCError.io("\(path): not a file") }
             guard status.links > 0 else { throw SystemError(code: ENOENT, operation: "open", path: path) }
             // The same file again, by its descriptor in place of its name.
             let file = try Descriptor.open("/proc/self/fd/\(place.raw)", O_RDONLY | O_NONBLOCK | O_NOCTTY)
-            return try OpenFile(file, path: path)
+            let open = try OpenFile(file, path: path)
+            if isCareful, SecretFiles.isKey(try open.start(64)) { throw leftAlone(path, "it holds a key") }
+            return open
         } catch let error as RPCError {
             throw error
         } catch {
@@ -37,13 +43,14 @@ struct Roots: Sendable {
     /// The real path of what exists already.
     func readable(_ path: String) throws(RPCError) -> String {
         try check(path)
-        let absolute = Files.absolute(path)
+        let absolute = absolute(path)
         let real: String
         do { real = try Files.resolve(absolute) } catch {
             guard contains(Self.nearestReal(absolute)) else { throw outside(path) }
             throw .io(error, path: path)
         }
         guard contains(real) else { throw outside(path) }
+        try judge(real, path)
         return real
     }
 
@@ -51,19 +58,21 @@ struct Roots: Sendable {
     /// one that can be made.
     func writable(_ path: String) throws(RPCError) -> String {
         try check(path)
-        let absolute = Files.absolute(path)
+        let absolute = absolute(path)
         if let real = try? Files.resolve(absolute) {
             guard contains(real) else { throw outside(path) }
+            try judge(real, path)
             return real
         }
         guard contains(Self.nearestReal(absolute)) else { throw outside(path) }
+        try judge(absolute, path)
         return absolute
     }
 
     /// The folder at `path`, open, made where it is missing.
     func folder(_ path: String) throws(RPCError) -> Folder {
         try check(path)
-        var existing = Files.absolute(path)
+        var existing = absolute(path)
         var missing: [String] = []
         while existing != "/", !Files.exists(existing) {
             let name = Files.name(of: existing)
@@ -75,13 +84,27 @@ struct Roots: Sendable {
             var folder = try Folder(existing)
             guard contains(try folder.realPath()) else { throw outside(path) }
             // No link is followed from here on, so every step stays below.
-            for name in missing.reversed() { folder = try folder.entering(name) }
-            guard contains(try folder.realPath()) else { throw outside(path) }
+            for name in missing.reversed() {
+                if isCareful, name.hasPrefix(".") { throw leftAlone(path, "'\(name)' is hidden") }
+                folder = try folder.entering(name)
+            }
+            let real = try folder.realPath()
+            guard contains(real) else { throw outside(path) }
+            try judge(real, path)
             return folder
         } catch {
             if let error = error as? RPCError { throw error }
             throw .io(error as? SystemError ?? SystemError(code: EIO, operation: "open"), path: path)
         }
+    }
+
+    /// What the caller means by the path. Who cannot know where we run means the first root by a relative one.
+    func absolute(_ path: String) -> String {
+        guard isCareful, let root = folders.first, !path.hasPrefix("/") else { return Files.absolute(path) }
+        if path.hasPrefix("~/"), let home = Environment.get("HOME") {
+            return Files.join(home, String(path.dropFirst(2)))
+        }
+        return Files.join(root, path)
     }
 
     /// A path ends for the kernel where it has a zero byte; what stands behind would not be what was judged.
@@ -110,10 +133,26 @@ struct Roots: Sendable {
         return "/"
     }
 
+    /// Refuses what a careful caller leaves alone below its roots.
+    private func judge(_ real: String, _ path: String) throws(RPCError) {
+        guard isCareful else { return }
+        let bytes = Array(real.utf8)
+        // The innermost root: a folder that is a root itself may be hidden.
+        let root = folders.filter { bytes.starts(with: $0.utf8) }.map(\.utf8.count).max() ?? 0
+        let below = String(decoding: bytes.dropFirst(root), as: UTF8.self)
+        if let objection = SecretFiles.objection(to: below.split(separator: "/")) { throw leftAlone(path, objection) }
+    }
+
+    private func leftAlone(_ path: String, _ reason: String) -> RPCError {
+        RPCError(code: 1001, kind: "outside_roots", message: "\(path) is not touched for an agent: \(reason)")
+    }
+
     private func outside(_ path: String) -> RPCError {
         RPCError(
             code: 1001, kind: "outside_roots",
-            message: "\(path) is outside the folders that may be used: \(folders.joined(separator: ", "))"
+            message: folders.isEmpty
+                ? "\(path): no folder may be used; the user can name one by the argument --root DIR"
+                : "\(path) is outside the folders that may be used: \(folders.joined(separator: ", "))"
         )
     }
 }

@@ -19,6 +19,8 @@ static inline CURLcode fb_setopt_pointer(fb_curl_easy_setopt_fn f, CURL *h, CURL
 static inline CURLcode fb_setopt_data(fb_curl_easy_setopt_fn f, CURL *h, CURLoption o, fb_curl_data_fn v) { return f(h, o, v); }
 static inline CURLcode fb_setopt_seek(fb_curl_easy_setopt_fn f, CURL *h, fb_curl_seek_fn v) { return f(h, CURLOPT_SEEKFUNCTION, v); }
 static inline CURLcode fb_setopt_progress(fb_curl_easy_setopt_fn f, CURL *h, fb_curl_progress_fn v) { return f(h, CURLOPT_XFERINFOFUNCTION, v); }
+typedef curl_socket_t (*fb_curl_socket_fn)(void *context, curlsocktype purpose, struct curl_sockaddr *address);
+static inline CURLcode fb_setopt_socket(fb_curl_easy_setopt_fn f, CURL *h, fb_curl_socket_fn v) { return f(h, CURLOPT_OPENSOCKETFUNCTION, v); }
 static inline CURLcode fb_getinfo_long(fb_curl_easy_getinfo_fn f, CURL *h, CURLINFO i, long *v) { return f(h, i, v); }
 static inline CURLcode fb_getinfo_off(fb_curl_easy_getinfo_fn f, CURL *h, CURLINFO i, curl_off_t *v) { return f(h, i, v); }
 static inline CURLcode fb_getinfo_text(fb_curl_easy_getinfo_fn f, CURL *h, CURLINFO i, char **v) { return f(h, i, v); }

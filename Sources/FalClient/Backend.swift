@@ -88,6 +88,13 @@ public final class Backend: Sendable {
         return "\(proxyURL ?? restURL) \(unixSocket ?? "") \(account.prefix(16))"
     }
 
+    /// Whether `url` stands at one of the backend's own hosts.
+    public func hasURL(_ url: String) -> Bool {
+        isBehindSocket(url) || [runURL, queueURL, restURL, proxyURL].contains { base in
+            base.map { url == $0 || url.hasPrefix("\($0)/") } ?? false
+        }
+    }
+
     /// Whether `url` is served behind the socket.
     func isBehindSocket(_ url: String) -> Bool {
         unixSocket != nil && (url.hasPrefix("\(queueURL)/") || url == queueURL)

@@ -33,6 +33,8 @@ extension FalClient {
     /// A connection that breaks is taken up again where it broke, if the server can tell that the file is the same.
     /// - Parameters:
     ///   - overwrite: whether a file that has the name already is replaced.
+    ///   - outward: a client for what must not lead to this machine or a private network, unless it is the backend's;
+    ///     nil where it may.
     ///   - onProgress: bytes so far, and of how many.
     /// - Returns: the size and the content type.
     public func download(
@@ -41,12 +43,13 @@ extension FalClient {
         as name: String,
         overwrite: Bool,
         expecting expectation: DownloadExpectation = DownloadExpectation(),
+        outwardBy outward: HTTPClient? = nil,
         onProgress: (@Sendable (Int64, Int64?) -> Void)? = nil
     ) async throws(DownloadError) -> (size: Int64, contentType: String?) {
         let file: NewFile
         do { file = try folder.makeFile() } catch { throw .disk(error) }
         let sink = DownloadSink(file, expectedType: expectation.contentType, onProgress: onProgress)
-        try await fetch(url, sink)
+        try await fetch(url, sink, backend.hasURL(url) ? nil : outward)
         let size = sink.received
         if let expected = expectation.size ?? sink.announced, expected != size {
             throw .wrongSize(expected: expected, actual: size)
@@ -63,7 +66,9 @@ extension FalClient {
         return (size, sink.contentType)
     }
 
-    private func fetch(_ url: String, _ sink: DownloadSink) async throws(DownloadError) {
+    private func fetch(
+        _ url: String, _ sink: DownloadSink, _ outward: HTTPClient?
+    ) async throws(DownloadError) {
         let policy = RetryPolicy(call: .status)
         var failures = 0
         for _ in 0..<Self.maxExchanges {
@@ -71,11 +76,13 @@ extension FalClient {
             request.timeout = nil
             request.stallTimeout = 60
             request.acceptsCompression = false
+            request.refusesPrivateAddresses = outward != nil
             if backend.isBehindSocket(url) { request.unixSocket = backend.unixSocket } else { request.maxRedirects = 5 }
             do { request.headers += try sink.resumption() } catch { throw .disk(error) }
             let before = sink.received
             let fault: HTTPError
             do throws(HTTPError) {
+                let http = outward ?? http
                 _ = try await http.download(request, onHead: { try sink.begin($0) }, onBytes: { try sink.append($0) })
                 return
             } catch {

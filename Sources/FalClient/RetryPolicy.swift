@@ -55,7 +55,7 @@ struct RetryPolicy: Sendable {
     func retries(_ error: HTTPError) -> Bool {
         switch error.cause {
         case .resolve, .connect, .timeout, .cut, .other: call.isPaidFor ? !error.wasSent : true
-        case .badURL, .tls, .tooLarge, .redirects, .cancelled, .source, .sink: false
+        case .badURL, .tls, .tooLarge, .redirects, .forbidden, .cancelled, .source, .sink: false
         }
     }
 

@@ -166,7 +166,7 @@ public struct Reference {
         add("input", model.input, model.input, to: &lines)
         add("output", model.output, model.output, to: &lines)
         let name = Names.ofEndpoint(model.endpoint.description)
-        let tool = Tools.name(of: model.endpoint.description)
+        let tool = ToolName.whole(model.endpoint.description)
         lines.add(["", "Types: `\(name)Input`, `\(name)Output`. Tool: `\(tool)`."])
     }
 

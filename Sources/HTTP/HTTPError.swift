@@ -15,6 +15,8 @@ public struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
         case cut
         /// More bytes than were asked for.
         case tooLarge
+        /// An address that the request must not lead to.
+        case forbidden
         /// More redirects than allowed.
         case redirects
         /// The task was cancelled.

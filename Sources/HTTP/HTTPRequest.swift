@@ -29,6 +29,9 @@ public struct HTTPRequest: Sendable {
     /// Whether libcurl must not send it again by itself, as it does on a kept connection that turns out dead: for
     /// what is paid for. Its body must not be empty, as it is by the body that a second time is noticed.
     public var isSentOnce = false
+    /// Whether it must not lead to this machine or a private network, not by its URL, a redirect or a name: for a URL
+    /// of somebody who must not reach what only we can. Only a client that does nothing else has no connection to such.
+    public var refusesPrivateAddresses = false
     /// Whether its answer is a stream that may stay open for long, and must keep no other from its turn.
     var isEventStream = false
     /// Whether it may take long by its nature, as a file does: such ones leave room for the short.

@@ -16,7 +16,7 @@ final class Transfer: @unchecked Sendable {
     }
 
     let request: HTTPRequest
-    private let library: CurlLibrary
+    let library: CurlLibrary
     private let onHead: @Sendable (HTTPHead) throws -> Void
     private let onBytes: @Sendable (UnsafeRawBufferPointer) throws -> Intake
     private let onProgress: Progress?
@@ -98,6 +98,7 @@ final class Transfer: @unchecked Sendable {
             }
         }
         if !request.mayUseProxy { library.set(handle, CURLOPT_NOPROXY, "*") }
+        if request.refusesPrivateAddresses { try setGuard(handle, context) }
         try setHeaders(handle)
         setReceiveBuffer(handle)
         try setBody(handle, context)
@@ -161,7 +162,7 @@ final class Transfer: @unchecked Sendable {
 
     // MARK: Callbacks, all on the loop's thread
 
-    private static func transfer(_ context: UnsafeMutableRawPointer?) -> Transfer? {
+    static func transfer(_ context: UnsafeMutableRawPointer?) -> Transfer? {
         context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
     }
 
@@ -256,6 +257,9 @@ final class Transfer: @unchecked Sendable {
         transfer.onProgress?(Int64(uploaded), Int64(downloaded), total > 0 ? Int64(total) : nil)
         return 0
     }
+
+    /// Ends it from a callback, with a reason of our own.
+    func refuse(_ error: HTTPError) { fault = error }
 
     // MARK: The outcome
 

@@ -26,6 +26,14 @@ final class Batch: Sendable {
         }
     }
 
+    /// An answer that was expected will not come.
+    func drop() -> (bytes: [UInt8], calls: [UInt64])? {
+        state.withLock { state in
+            state.expected -= 1
+            return Self.whole(&state)
+        }
+    }
+
     /// No more answers will be expected.
     func close() -> (bytes: [UInt8], calls: [UInt64])? {
         state.withLock { state in

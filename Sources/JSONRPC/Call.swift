@@ -6,7 +6,7 @@ import Synchronization
 public final class Call: Sendable {
     /// Why a call is to end before it is done.
     public enum Ending: Sendable {
-        /// The peer sent `$/cancelRequest`.
+        /// The peer wants no answer any more.
         case cancelled
         /// Nobody will wait for the answer: the input has ended, or the process is to end.
         case letGo
@@ -18,7 +18,9 @@ public final class Call: Sendable {
 
     /// Unlike the id, never the same twice.
     let serial: UInt64
-    private let outbox: Outbox
+    private let outlet: any CallOutlet
+    /// For whom it is made, in terms that its method knows; nil for the peer.
+    public let context: (any Sendable)?
     private let onAnswer: @Sendable (Call, Result<JSON, RPCError>) -> Void
     private let state: Mutex<State>
 
@@ -33,16 +35,21 @@ public final class Call: Sendable {
         /// Told when the call is to end.
         var onEnding: (@Sendable () -> Void)?
         var isAnswered = false
+        var isSilent = false
+        /// Whether it falls silent once it only waits.
+        var fallsSilent = false
     }
 
     init(
-        id: JSON, method: String, params: JSONObject, serial: UInt64, outbox: Outbox,
+        id: JSON, method: String, params: JSONObject, serial: UInt64, outlet: any CallOutlet,
+        context: (any Sendable)? = nil,
         onAnswer: @escaping @Sendable (Call, Result<JSON, RPCError>) -> Void = { _, _ in }
     ) {
         self.id = id
         self.method = method
         self.serial = serial
-        self.outbox = outbox
+        self.outlet = outlet
+        self.context = context
         self.onAnswer = onAnswer
         state = Mutex(State(params: params))
     }
@@ -71,13 +78,15 @@ public final class Call: Sendable {
     /// Waits while the peer does not read, so a slow reader slows the call down and nothing piles up.
     /// - Parameter merge: makes one of an earlier notification that has not gone out yet and this one.
     public func notify(_ method: String, _ params: JSON, merge: (JSON, JSON) -> JSON = { $1 }) async {
-        outbox.update(serial, method: method, params: params, merge: merge)
-        await outbox.room()
+        if isSilent { return }
+        outlet.update(serial, method: method, params: params, merge: merge)
+        await outlet.room()
     }
 
     /// As `notify`, from where nothing may wait; for what supersedes what was said before, such as progress.
     public func notifyNow(_ method: String, _ params: JSON) {
-        outbox.update(serial, method: method, params: params) { $1 }
+        if isSilent { return }
+        outlet.update(serial, method: method, params: params) { $1 }
     }
 
     /// Runs something for the call, as a task that is cancelled when the call is to end. One at a time: a call that is
@@ -111,9 +120,29 @@ public final class Call: Sendable {
     public func waits() {
         let task = state.withLock { state in
             state.isWaiting = true
+            if state.fallsSilent { state.isSilent = true }
             return state.ending == nil ? nil : state.task
         }
         task?.cancel()
+    }
+
+    /// Nobody wants the answer any more.
+    public func cancel() { end(.cancelled, atOnce: true) }
+
+    /// Nobody will wait for the answer: what was begun is brought to its end first.
+    public func letGo() { end(.letGo, atOnce: false) }
+
+    /// Whether nothing is said for it any more, not even an answer.
+    var isSilent: Bool { state.withLock { $0.isSilent } }
+
+    func silence() { state.withLock { $0.isSilent = true } }
+
+    /// Silences it as soon as it only waits.
+    func silenceOnceWaiting() {
+        state.withLock { state in
+            state.fallsSilent = true
+            if state.isWaiting { state.isSilent = true }
+        }
     }
 
     func end(_ ending: Ending, atOnce: Bool) {

@@ -23,12 +23,20 @@ final class Dispatcher: Sendable {
         var isEnding = false
     }
 
+    private let dialect: Dialect
     private let methods: [String: Method]
+    private let listeners: [String: Listener]
+    let questions: Questions
     private let maxInFlight: Int
     private let outbox: Outbox
     private let state = Monitor(State())
 
-    init(methods: [Method], maxInFlight: Int, outbox: Outbox) {
+    init(
+        _ dialect: Dialect, methods: [Method], listeners: [String: Listener] = [:], maxInFlight: Int, outbox: Outbox
+    ) {
+        self.dialect = dialect
+        self.listeners = listeners
+        questions = Questions(outbox)
         self.methods = Dictionary(methods.map { ($0.name, $0) }) { $1 }
         self.maxInFlight = maxInFlight
         self.outbox = outbox
@@ -48,7 +56,11 @@ final class Dispatcher: Sendable {
             ]))
             return .goOn
         }
-        guard case .array(let messages) = json else { return accept(Message(json), batch: nil) }
+        guard case .array(let messages) = json else { return accept(Message(json, ids: dialect.ids), batch: nil) }
+        guard dialect.takesBatches() else {
+            answer(.null, .invalidRequest("a message is an object; there are no batches in this protocol"))
+            return .goOn
+        }
         guard !messages.isEmpty else {
             answer(.null, .invalidRequest("a batch must not be empty"))
             return .goOn
@@ -56,7 +68,7 @@ final class Dispatcher: Sendable {
         let batch = Batch()
         var order = Order.goOn
         for message in messages {
-            if case .exit = accept(Message(message), batch: batch) { order = .exit }
+            if case .exit = accept(Message(message, ids: dialect.ids), batch: batch) { order = .exit }
         }
         if let whole = batch.close() { outbox.append(whole.bytes, answering: whole.calls) }
         return order
@@ -77,7 +89,7 @@ final class Dispatcher: Sendable {
 
     private func accept(_ message: Message, batch: Batch?) -> Order {
         switch message {
-        case .response: break
+        case .response(let id, let result): questions.answered(id, result)
         case .invalid(let id, let error):
             batch?.expect()
             answer(id, error, batch: batch)
@@ -97,13 +109,22 @@ final class Dispatcher: Sendable {
 
     private func notified(_ method: String, _ params: Message.Params) -> Order {
         guard case .named(let params) = params else { return .goOn }
-        switch method {
-        case "exit": return .exit
-        case "$/cancelRequest":
-            if let id = params["id"] { state.withLock { $0.calls[id] }?.end(.cancelled, atOnce: true) }
-        default: break
+        if dialect.hasShutdown, method == "exit" { return .exit }
+        for cancel in dialect.cancels where cancel.method == method {
+            if let id = params[cancel.member], let call = state.withLock({ $0.calls[id] }) {
+                if !cancel.isAnswered { silence(call) }
+                call.cancel()
+                // It may have been answered just before.
+                if state.withLock({ $0.calls[id] !== call }) { outbox.forget(call.serial) }
+            }
         }
+        listeners[method]?(params)
         return .goOn
+    }
+
+    private func silence(_ call: Call) {
+        call.silence()
+        outbox.mute(call.serial)
     }
 
     private func request(_ id: JSON, _ name: String, _ params: Message.Params, _ batch: Batch?) throws(RPCError) {
@@ -111,10 +132,12 @@ final class Dispatcher: Sendable {
         if isTaken { throw .invalidRequest("the id \(id.text) is in flight") }
         if isShutDown { throw .invalidRequest("after shutdown only exit is taken") }
         guard case .named(let params) = params else {
-            if methods[name] == nil, name != "shutdown" { throw .methodNotFound(name, nearest: nil) }
+            if methods[name] == nil, !dialect.hasShutdown || name != "shutdown" {
+                throw .methodNotFound(name, nearest: nil)
+            }
             throw .invalidParams("params are by name: an object, not a list")
         }
-        if name == "shutdown" {
+        if dialect.hasShutdown, name == "shutdown" {
             state.withLock { $0.isShutDown = true }
             return answer(id, result: .null, batch: batch, call: nil)
         }
@@ -124,21 +147,12 @@ final class Dispatcher: Sendable {
         if let check = method.check { try check(params) }
         switch method.body {
         case .immediate(let body):
-            let call = Call(id: id, method: name, params: params, serial: 0, outbox: outbox)
+            // Not a call in flight: it is over before the next message is read.
+            let call = Call(id: id, method: name, params: params, serial: 0, outlet: outbox)
             answer(id, result: try body(call), batch: batch, call: nil)
-        case .running(let body):
+        case .running, .parked:
             guard count < maxInFlight else { throw .busy(limit: maxInFlight) }
-            let call = begin(id, name, params, method, batch)
-            call.run {
-                do throws(RPCError) {
-                    call.answer(.success(try await body(call)))
-                } catch {
-                    call.answer(.failure(error))
-                }
-            }
-        case .parked(let body):
-            guard count < maxInFlight else { throw .busy(limit: maxInFlight) }
-            body(begin(id, name, params, method, batch))
+            method.start(begin(id, name, params, method, batch))
         }
     }
 
@@ -147,7 +161,7 @@ final class Dispatcher: Sendable {
     ) -> Call {
         let (call, isEnding) = state.withLock { state in
             let call = Call(
-                id: id, method: name, params: params, serial: state.nextSerial, outbox: outbox
+                id: id, method: name, params: params, serial: state.nextSerial, outlet: outbox
             ) { [self] call, outcome in
                 answered(call, outcome, batch)
             }
@@ -164,6 +178,9 @@ final class Dispatcher: Sendable {
         // The id is free before the answer is out: who has the answer may use it again at once.
         _ = state.withLock { $0.calls.removeValue(forKey: call.id) }
         switch outcome {
+        case _ where call.isSilent:
+            outbox.forget(call.serial)
+            if let whole = batch?.drop() { outbox.append(whole.bytes, answering: whole.calls) }
         case .success(let result): answer(call.id, result: result, batch: batch, call: call.serial)
         case .failure(let error): answer(call.id, error, batch: batch, call: call.serial)
         }
@@ -195,12 +212,16 @@ final class Dispatcher: Sendable {
     // MARK: The end
 
     /// Lets the calls go that only wait, and gives the others until `deadline` to be answered.
-    func end(until deadline: Instant) {
+    func end(until deadline: Instant, isInputOver: Bool) {
         let calls = state.withLock { state in
             state.isEnding = true
             return Array(state.calls.values)
         }
-        for call in calls where methods[call.method]?.isWait(call.params) == true { call.end(.letGo, atOnce: false) }
+        questions.end()
+        for call in calls where methods[call.method]?.isWait(call.params) == true {
+            if isInputOver, !dialect.answersAfterInput { call.silenceOnceWaiting() }
+            call.end(.letGo, atOnce: false)
+        }
         _ = state.wait(until: deadline) { $0.unanswered == 0 ? true : nil }
         for call in state.withLock({ Array($0.calls.values) }) { call.end(.letGo, atOnce: true) }
     }

@@ -59,4 +59,24 @@ public struct Method: Sendable {
         self.isWait = isWait
         body = .parked(parked)
     }
+
+    /// Begins with a call, whose params were checked.
+    func start(_ call: Call) {
+        switch body {
+        case .immediate(let body):
+            do throws(RPCError) { call.answer(.success(try body(call))) } catch { call.answer(.failure(error)) }
+        case .running(let body):
+            call.run {
+                do throws(RPCError) {
+                    call.answer(.success(try await body(call)))
+                } catch {
+                    call.answer(.failure(error))
+                }
+            }
+        case .parked(let body): body(call)
+        }
+    }
 }
+
+/// Hears the params of a notification, on the thread that reads: it must not block.
+public typealias Listener = @Sendable (JSONObject) -> Void

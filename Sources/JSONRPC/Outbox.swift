@@ -27,6 +27,8 @@ final class Outbox: Sendable {
         var inHand = 0
         /// Calls that wait for room to say more.
         var waiters: [CheckedContinuation<Void, Never>] = []
+        /// Calls for which nothing more is said.
+        var muted: Set<UInt64> = []
 
         var backlog: Int { ready.count + inHand }
     }
@@ -60,7 +62,7 @@ final class Outbox: Sendable {
     /// before and has not gone out.
     func update(_ call: UInt64, method: String, params: JSON, merge: (JSON, JSON) -> JSON) {
         state.withLock { state in
-            guard !state.isBroken else { return }
+            guard !state.isBroken, !state.muted.contains(call) else { return }
             let waiting = state.updates.firstIndex { $0.call == call && $0.method == method }
             if let waiting {
                 state.updates[waiting].params = merge(state.updates[waiting].params, params)
@@ -72,6 +74,17 @@ final class Outbox: Sendable {
         }
         flush()
     }
+
+    /// Says nothing more for a call, not even what waits already, until `forget`.
+    func mute(_ call: UInt64) {
+        state.withLock { state in
+            state.muted.insert(call)
+            state.updates.removeAll { $0.call == call }
+        }
+    }
+
+    /// The call is over.
+    func forget(_ call: UInt64) { state.withLock { _ = $0.muted.remove(call) } }
 
     private static func release(_ call: UInt64, _ state: inout State) {
         for update in state.updates where update.call == call {

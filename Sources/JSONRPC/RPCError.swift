@@ -19,6 +19,15 @@ public struct RPCError: Error, Sendable, Equatable {
         self.data = data
     }
 
+    /// The error that a peer answered with.
+    init(answer error: JSON) {
+        self.init(
+            code: Int(clamping: error["code"]?.intValue ?? -32603),
+            kind: error["data"]?["kind"]?.stringValue ?? "error",
+            message: error["message"]?.stringValue ?? "", data: error["data"]?.objectValue ?? [:]
+        )
+    }
+
     /// The `error` member of an answer.
     public var json: JSON {
         var members: JSONObject = ["kind": .string(kind), "retryable": .bool(retryable)]

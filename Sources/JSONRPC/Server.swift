@@ -30,6 +30,7 @@ public final class Server: Sendable {
 
     private enum Event: Sendable {
         case inputEnded
+        case asked
         case exit
         case broken
     }
@@ -41,20 +42,31 @@ public final class Server: Sendable {
     private let dispatcher: Dispatcher
 
     /// - Parameters:
-    ///   - framing: nil to tell it from the first byte that comes in.
+    ///   - listeners: by the notification's method; other notifications are ignored.
     ///   - output: the descriptor for answers. Nothing else may write to it.
-    public init(methods: [Method], framing: Framing? = nil, limits: Limits = Limits(), output: CInt) {
+    public init(
+        _ dialect: Dialect = .plain, methods: [Method], listeners: [String: Listener] = [:], limits: Limits = Limits(),
+        output: CInt
+    ) {
         self.limits = limits
-        self.framing = framing
+        framing = dialect.framing
         let events = Monitor<Event?>(nil)
         self.events = events
         outbox = Outbox(Output(output)) { events.update { $0 = .broken } }
-        dispatcher = Dispatcher(methods: methods, maxInFlight: limits.maxInFlight, outbox: outbox)
+        dispatcher = Dispatcher(
+            dialect, methods: methods, listeners: listeners, maxInFlight: limits.maxInFlight, outbox: outbox
+        )
         if let framing { outbox.setFraming(framing) }
     }
 
+    /// Makes a request of the peer.
+    /// - Returns: its answer; a failure when none comes in time.
+    public func ask(_ method: String, _ params: JSONObject = [:]) async -> Result<JSON, RPCError> {
+        await dispatcher.questions.ask(method, params)
+    }
+
     /// Ends the server as the end of its input would; safe from any thread.
-    public func end() { events.update { $0 = $0 ?? .inputEnded } }
+    public func end() { events.update { $0 = $0 ?? .asked } }
 
     /// Serves until there is a reason to end.
     public func run(input: CInt) throws(SystemError) -> End {
@@ -64,9 +76,9 @@ public final class Server: Sendable {
             outbox.drain(until: Instant.now.advanced(bySeconds: 1))
             return .exit(afterShutdown: dispatcher.isShutDown)
         case .broken?: return .broken
-        case .inputEnded?, nil:
+        case let event:
             let deadline = Instant.now.advanced(bySeconds: limits.drainSeconds)
-            dispatcher.end(until: deadline)
+            dispatcher.end(until: deadline, isInputOver: event == .inputEnded)
             outbox.drain(until: max(deadline, Instant.now.advanced(bySeconds: 1)))
             return .drained
         }
@@ -104,6 +116,6 @@ public final class Server: Sendable {
             guard take(frame) else { return events.update { $0 = $0 ?? .exit } }
         }
         outbox.flush()
-        end()
+        events.update { $0 = $0 ?? .inputEnded }
     }
 }

@@ -5,7 +5,7 @@ import SQLite
 /// The journal's file: its form, and what goes out of it.
 enum JournalFile {
     /// The form of the tables; a file of a later form is left alone.
-    private static let version = 2
+    private static let version = 3
 
     /// Opens or makes the journal, readable by its owner alone.
     static func open(_ path: String) throws(JournalError) -> Database {
@@ -27,6 +27,7 @@ enum JournalFile {
                 guard found < version else { return }
                 if found < 1 { try database.execute(RequestEntry.table) }
                 if found < 2 { try database.execute(UploadEntry.tables + UnfinishedUpload.tables) }
+                if found < 3 { try database.execute(RequestEntry.askedBy) }
                 try database.execute("PRAGMA user_version = \(version)")
             }
             return database

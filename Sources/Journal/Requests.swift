@@ -19,6 +19,8 @@ public struct RequestEntry: Sendable {
     /// Microseconds since 1970; no two entries have the same `created`.
     public let created: Int64
     public let updated: Int64
+    /// On whose behalf it was sent, as JSON; nil for the caller itself.
+    public let askedBy: String?
 
     static let table = """
         CREATE TABLE requests (
@@ -29,7 +31,10 @@ public struct RequestEntry: Sendable {
         CREATE INDEX requests_by_update ON requests (updated);
         """
 
-    static let columns = "serial, request_id, endpoint, backend, status, error, created, updated"
+    /// What the second form of the table has not.
+    static let askedBy = "ALTER TABLE requests ADD COLUMN asked_by TEXT;"
+
+    static let columns = "serial, request_id, endpoint, backend, status, error, created, updated, asked_by"
 
     init(_ row: Statement) {
         serial = row.int(0)
@@ -40,24 +45,53 @@ public struct RequestEntry: Sendable {
         error = row.optionalText(5)
         created = row.int(6)
         updated = row.int(7)
+        askedBy = row.optionalText(8)
     }
 }
 
 /// The requests' life: the intent before the submit leaves, the id before it is told, every state as it is learned.
 extension Journal {
+    /// On whose behalf a request is sent, where that is not the caller itself.
+    public struct Asker: Sendable {
+        /// JSON, kept with the entry.
+        public let text: String
+        /// Requests of all askers together within an hour; nil for no limit.
+        public let hourlyLimit: Int?
+
+        public init(text: String, hourlyLimit: Int?) {
+            self.text = text
+            self.hourlyLimit = hourlyLimit
+        }
+    }
+
     /// Writes down that a request is about to be sent.
     /// - Returns: the entry's number, for `accepted`, `forget` or `lost`.
     public func intend(endpoint: String, backend: String) async throws(JournalError) -> Int64 {
+        // Without an asker there is no limit.
+        try await intend(endpoint: endpoint, backend: backend, asker: nil) ?? 0
+    }
+
+    /// As `intend`, on somebody's behalf.
+    /// - Returns: nil when the hour's limit is reached, and nothing was written.
+    public func intend(endpoint: String, backend: String, asker: Asker?) async throws(JournalError) -> Int64? {
         try await use { database throws(SQLiteError) in
             let now = Self.now
+            if let limit = asker?.hourlyLimit {
+                // Counted and written in one transaction: two processes at once make no exception.
+                let recent = try database.query(
+                    "SELECT count(*) FROM requests WHERE asked_by IS NOT NULL AND created > ?",
+                    .int(now - 3_600_000_000)
+                ) { $0.int(0) }.first ?? 0
+                guard recent < Int64(limit) else { return nil }
+            }
             // Two in the same microsecond would be one to `before`.
             try database.run(
                 """
-                INSERT INTO requests (endpoint, backend, status, error, created, updated)
-                SELECT ?1, ?2, ?3, 'the submit was not answered', max(?4, coalesce(max(created) + 1, 0)), ?4
+                INSERT INTO requests (endpoint, backend, status, error, created, updated, asked_by)
+                SELECT ?1, ?2, ?3, 'the submit was not answered', max(?4, coalesce(max(created) + 1, 0)), ?4, ?5
                 FROM requests
                 """,
-                .text(endpoint), .text(backend), .text(RequestEntry.unknown), .int(now)
+                .text(endpoint), .text(backend), .text(RequestEntry.unknown), .int(now), .optional(asker?.text)
             )
             return database.lastInsertedRow
         }

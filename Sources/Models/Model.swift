@@ -12,6 +12,8 @@ public struct Model: Sendable {
     public let description: String
     /// Endpoints that do something near or next to this one.
     public let related: [String]
+    /// What a run costs, where that is known.
+    public let price: ModelPrice?
     /// JSON Schema 2020-12 of the input, standing on its own: the types that it refers to are among its `$defs`.
     public let input: JSON
     /// The same for the output.
@@ -41,6 +43,7 @@ public struct Model: Sendable {
         title = document["title"]?.stringValue ?? id
         description = document["description"]?.stringValue ?? ""
         related = document["x-related"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        price = ModelPrice(document)
         let (input, place) = try Self.extract("input", of: document)
         self.input = input
         output = try Self.extract("output", of: document).schema

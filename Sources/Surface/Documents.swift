@@ -1171,6 +1171,10 @@ enum Documents {
                         "error": {
                           "description": "Why it failed, or why its outcome is unknown.",
                           "type": "string"
+                        },
+                        "asked_by": {
+                          "description": "On whose behalf it was sent, where that was an agent: the tool that was called, and by whom.",
+                          "type": "object"
                         }
                       }
                     }

@@ -16,6 +16,7 @@ struct Arguments {
         program: Product.name, version: Product.version, summary: "runs generative-video jobs for other programs",
         commands: [
             .init("serve", "JSON-RPC 2.0 on stdin and stdout (the default)"),
+            .init("mcp", "the same as an MCP server, for agents: what a host starts"),
             .init(
                 "run", "one job, with a progress bar: run [ENDPOINT] --input KEY=VALUE… -o OUT", words: [.endpoint]
             ),
@@ -56,8 +57,15 @@ struct Arguments {
             ),
             .init("log-format", "text|json", "how log lines look"),
             .init("framing", "lines|headers", "how messages are told apart (default: by the first byte)", ["serve"]),
-            .init("max-message-bytes", "N", "bytes of one message (default 67108864)", ["serve"]),
-            .init("max-in-flight", "N", "calls that run at once (default 1024)", ["serve"]),
+            .init("max-message-bytes", "N", "bytes of one message (default 67108864)", ["serve", "mcp"]),
+            .init("max-in-flight", "N", "calls that run at once (default 1024)", ["serve", "mcp"]),
+            .init(
+                "tools", "SELECTION", "the tools that are offered: names, models, general, all; -NAME leaves out",
+                ["mcp"]
+            ),
+            .init("max-wait", "SECONDS", "a call waits so long for its job, then has a handle (default 45)", ["mcp"]),
+            .init("max-jobs", "N", "jobs of an agent at once (default 4)", ["mcp"]),
+            .init("max-jobs-per-hour", "N", "jobs of all agents within an hour (default 60)", ["mcp"]),
             .init(
                 "input", "KEY=VALUE", "a member of the input, its type from the schema; repeatable", ["run"], short: "i"
             ),

@@ -31,6 +31,7 @@ struct Command {
             switch arguments.command {
             case "run": return try RunCommand(arguments, output: output).run()
             case "generate": return try GenerateCommand(arguments, output: output).run()
+            case "mcp": return try MCPCommand(arguments, output: output).run()
             case "schema": return try SchemaCommand(arguments, output: output).run()
             default: return try serve(output)
             }
@@ -48,14 +49,16 @@ struct Command {
         var limits = Server.Limits()
         if let bytes = try arguments.count("max-message-bytes") { limits.maxMessageBytes = bytes }
         if let count = try arguments.count("max-in-flight") { limits.maxInFlight = count }
-        var framing: Framing?
+        var dialect = Dialect.plain
         if let text = arguments.last("framing") {
-            framing = Framing(rawValue: text)
-            if framing == nil { throw Arguments.Unusable(description: "no framing '\(text)': lines or headers") }
+            dialect.framing = Framing(rawValue: text)
+            guard dialect.framing != nil else {
+                throw Arguments.Unusable(description: "no framing '\(text)': lines or headers")
+            }
         }
         let ending = Ending()
         let bridge = try Bridge(arguments.settings(), discover: Self.discover) { ending.run() }
-        let server = Server(methods: bridge.methods, framing: framing, limits: limits, output: output)
+        let server = Server(dialect, methods: bridge.methods, limits: limits, output: output)
         ending.set { server.end() }
         try Signals.watch([SIGTERM, SIGINT]) { _ in server.end() }
         switch try server.run(input: STDIN_FILENO) {
@@ -74,8 +77,8 @@ struct Command {
     }
 }
 
-/// How to end the server, known only after the bridge that may ask for it.
-private final class Ending: Sendable {
+/// How to end a server, known only after the bridge that may ask for it.
+final class Ending: Sendable {
     private let body = Monitor<(@Sendable () -> Void)?>(nil)
 
     func set(_ end: @escaping @Sendable () -> Void) { body.withLock { $0 = end } }

@@ -15,7 +15,9 @@ final class PipeClient: Sendable {
         let answers = try Pipe.make()
         toServer = Descriptor(owning: requests.write)
         fromServer = answers.read
-        let server = Server(methods: bridge.methods, framing: .lines, output: answers.write)
+        var dialect = Dialect.plain
+        dialect.framing = .lines
+        let server = Server(dialect, methods: bridge.methods, output: answers.write)
         try Thread.start {
             _ = try? server.run(input: requests.read)
             close(answers.write)

@@ -50,7 +50,7 @@ final class ProgressView: Sendable {
 
     private func update(_ params: JSON) {
         for log in (params["logs"]?.arrayValue ?? []).compactMap(LogLine.init) {
-            if let step = Step(log.message) {
+            if let step = LogStep(log.message) {
                 show("denoise", step.done, step.total)
             } else if showsLogs || log.level == "WARN" || log.level == "ERROR" || log.message.hasPrefix("engine ") {
                 line(log.message)
@@ -117,19 +117,5 @@ final class ProgressView: Sendable {
 
     private func write(_ text: String) {
         Array(text.utf8).withUnsafeBytes { try? Descriptor.write(STDERR_FILENO, $0) }
-    }
-}
-
-/// The step that a tqdm line tells: ` 42%|████▏     | 10/24 [00:02<00:03,  4.10it/s]`.
-struct Step {
-    let done: Int
-    let total: Int
-
-    init?(_ line: String) {
-        guard let bar = line.lastIndex(of: "|"), line.has("%|") else { return nil }
-        let rest = line[line.index(after: bar)...].drop { $0 == " " }.prefix { $0 != " " }
-        let parts = rest.split(separator: "/").compactMap { Int($0) }
-        guard parts.count == 2, parts[1] > 0, parts[0] >= 0 else { return nil }
-        (done, total) = (parts[0], parts[1])
     }
 }

@@ -78,7 +78,7 @@ struct RunCommand {
         let result = message["result"] ?? [:]
         if let sheet = arguments.last("sheet"), let made = result["files"]?.arrayValue?.first?["path"]?.stringValue {
             let source = Self.paths(in: .object(input)).first
-            let failure = ContactSheet(before: source, after: made).make(sheet)
+            let failure = Self.sheet(ContactSheet(before: source, after: made), sheet)
             if let failure {
                 say("fal-bridge: no sheet: \(failure)")
             } else if !arguments.has("json") {
@@ -98,6 +98,16 @@ struct RunCommand {
             if result["files"] == nil { write((result["data"] ?? .null).prettyText + "\n") }
         }
         return 0
+    }
+
+    /// - Returns: why there is no picture; nil when there is.
+    private static func sheet(_ sheet: ContactSheet, _ path: String) -> String? {
+        let done = Monitor<String??>(nil)
+        Task.detached {
+            let failure = await sheet.make(path)
+            done.update { $0 = .some(failure) }
+        }
+        return done.wait { $0 } ?? nil
     }
 
     /// All faults of the input, each with its field, or what else went wrong.

@@ -127,11 +127,11 @@ private func model(_ id: String, _ edit: (String) -> String = { $0 }) throws -> 
 
 @Suite struct ToolsTests {
     @Test func namesStayWithinTheirLength() {
-        #expect(Tools.name(of: "fal-ai/fast-animatediff/video-to-video") == "fal-ai__fast-animatediff__video-to-video")
-        #expect(Tools.name(of: "a/b.c") == "a__b_c")
+        #expect(ToolName.whole("fal-ai/fast-animatediff/video-to-video") == "fal-ai__fast-animatediff__video-to-video")
+        #expect(ToolName.whole("a/b.c") == "a__b_c")
         let long = "fal-ai/" + String(repeating: "x", count: 80)
-        #expect(Tools.name(of: long).utf8.count == 64)
-        #expect(Tools.name(of: long) != Tools.name(of: long + "y"))
+        #expect(ToolName.whole(long).utf8.count == 64)
+        #expect(ToolName.whole(long) != ToolName.whole(long + "y"))
     }
 
     @Test func schemasAreFlat() throws {

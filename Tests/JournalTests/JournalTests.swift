@@ -78,4 +78,32 @@ import Testing
         }
         #expect(error?.reason.contains("newer") == true)
     }
+
+    @Test func whoAskedIsKeptAndCounted() async throws {
+        let folder = try folder()
+        let asker = Journal.Asker(text: #"{"tool":"x"}"#, hourlyLimit: 2)
+        // The caller's own do not count.
+        _ = try await Journal(folder: folder).intend(endpoint: "a/b", backend: "fal")
+        for expected in [true, true, false] {
+            let serial = try await Journal(folder: folder).intend(endpoint: "a/b", backend: "fal", asker: asker)
+            #expect((serial != nil) == expected)
+        }
+        let entries = try await Journal(folder: folder).entries(.init())
+        #expect(entries.map(\.askedBy) == [asker.text, asker.text, nil])
+    }
+
+    @Test func aJournalOfAnEarlierFormIsTakenUp() async throws {
+        let folder = try folder()
+        let serial = try await Journal(folder: folder).intend(endpoint: "a/b", backend: "fal")
+        try await Journal(folder: folder).accepted(serial, requestID: "r-1", status: "IN_QUEUE")
+        do {
+            let database = try Database(path: folder + "/journal.db")
+            try database.execute("ALTER TABLE requests DROP COLUMN asked_by")
+            try database.execute("PRAGMA user_version = 2")
+        }
+        #expect(try await Journal(folder: folder).entry("r-1")?.status == "IN_QUEUE")
+        let asker = Journal.Asker(text: "{}", hourlyLimit: nil)
+        _ = try await Journal(folder: folder).intend(endpoint: "a/b", backend: "fal", asker: asker)
+        #expect(try await Journal(folder: folder).entries(.init()).first?.askedBy == "{}")
+    }
 }

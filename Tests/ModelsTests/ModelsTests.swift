@@ -46,3 +46,37 @@ import Testing
         #expect(model.input["$defs"] == nil)
     }
 }
+
+@Suite struct FlatSchemaTests {
+    private let schema: JSON = [
+        "anyOf": [["required": ["a"]], ["required": ["a", "b"]]],
+        "properties": [
+            "a": ["anyOf": [["type": "string"], ["type": "null"]], "title": "A"], "b": ["$ref": "#/$defs/B"],
+            "c": ["type": ["integer", "null"]],
+        ],
+        "$defs": ["B": ["type": "object", "properties": ["x": ["type": "number"]]]],
+    ]
+
+    @Test func nothingIsReferredToAndNoChoiceIsAtTheTop() {
+        #expect(FlatSchema.object(schema) == [
+            "type": "object",
+            "properties": [
+                "a": ["type": "string"], "b": ["type": "object", "properties": ["x": ["type": "number"]]],
+                "c": ["type": "integer"],
+            ],
+            "required": ["a"],
+        ])
+    }
+
+    @Test func ofAnOutputWhatMayBeNullStaysSo() {
+        let flat = FlatSchema.object(schema, keepsNull: true)
+        #expect(flat["properties"]?["a"]?["anyOf"] == [["type": "string"], ["type": "null"]])
+        #expect(flat["properties"]?["c"]?["type"] == ["integer", "null"])
+    }
+
+    @Test(arguments: [
+        ("fal-ai/fast-animatediff/video-to-video", "animatediff_video_to_video"), ("fal-ai/flux/dev", "flux_dev"),
+        ("me/My.App", "me_my_app"),
+    ])
+    func shortNames(_ endpoint: String, _ name: String) { #expect(ToolName.short(endpoint) == name) }
+}

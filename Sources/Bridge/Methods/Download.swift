@@ -12,7 +12,7 @@ extension Bridge {
             throw .invalidParams("one of url and request_id must be given")
         }
         let target = params["to"]?.stringValue ?? ""
-        _ = try roots.writable(target)
+        _ = try roots(call).writable(target)
         var files: [FileValue]
         // No key is needed for a file, so none is asked for.
         var client = FalClient(backend: backend, http: http)
@@ -28,7 +28,7 @@ extension Bridge {
             files = FileValue.all(in: answer["data"] ?? .null)
             if files.isEmpty { throw RPCError.notFound("the output holds no file").about(request) }
         }
-        let overwrite = params["overwrite"] == true
+        let overwrite = params["overwrite"] == true && call.mandate == nil
         return ["files": .array(try await fetch(files, to: target, overwrite: overwrite, client: client, call: call))]
     }
 
@@ -36,6 +36,7 @@ extension Bridge {
     func fetch(
         _ files: [FileValue], to target: String, overwrite: Bool, client: FalClient, call: Call
     ) async throws(RPCError) -> [JSON] {
+        let roots = roots(call)
         let path = try roots.writable(target)
         let isFolder = target.hasSuffix("/") || files.count > 1 || ((try? Files.status(path))?.isDirectory ?? false)
         let given = Files.name(of: path)
@@ -141,7 +142,8 @@ extension Bridge {
         let size = file.fileSize
         let (got, type) = try await client.download(
             file.url, into: target.folder, as: target.name, overwrite: target.overwrite,
-            expecting: DownloadExpectation(size: size, contentType: Self.expectedType(of: file))
+            expecting: DownloadExpectation(size: size, contentType: Self.expectedType(of: file)),
+            outwardBy: call.mandate == nil ? nil : outwardHTTP
         ) { bytes, total in
             let total = total ?? size
             guard gate.passes(bytes, of: total, file: target.index) else { return }
@@ -163,6 +165,12 @@ extension Bridge {
 
     private static func lastStep(of url: String) -> String? {
         url.prefix { $0 != "?" && $0 != "#" }.split(separator: "/").last.map(String.init)
+    }
+
+    /// The names that the files of an output have in a folder.
+    public static func names(of files: [FileValue]) -> [String] {
+        var taken: Set<String> = []
+        return files.map { name(of: $0, &taken) }
     }
 
     /// A name for the file that leads nowhere else, and is not taken yet.

@@ -10,7 +10,7 @@ extension Bridge {
             let roots: [String]
             do { roots = try Settings.roots(folders) } catch { throw .invalidParams(error.description) }
             // What the person who starts the program allowed, a client can narrow but not widen.
-            let allowed = self.roots
+            let allowed = self.roots(call)
             for root in roots { _ = try allowed.readable(root) }
             change { $0.roots = roots }
         }

@@ -32,6 +32,7 @@ extension Bridge {
             "updated_at": time(entry.updated),
         ]
         members["error"] = entry.error.map(JSON.string)
+        members["asked_by"] = entry.askedBy.flatMap { try? JSON.parse($0) }
         return .object(members)
     }
 }

@@ -60,12 +60,18 @@ extension Bridge {
         _ prepared: Prepared, _ options: SubmitOptions, _ call: Call
     ) async throws(RPCError) -> QueueStatus {
         let (endpoint, client) = (prepared.endpoint, prepared.client)
-        let serial: Int64
+        let entry: Int64?
         do throws(JournalError) {
-            serial = try await journal.intend(endpoint: endpoint.description, backend: client.backend.kind.rawValue)
+            let asker = call.mandate.map {
+                Journal.Asker(text: $0.askedBy.text, hourlyLimit: $0.jobsPerHour)
+            }
+            entry = try await journal.intend(
+                endpoint: endpoint.description, backend: client.backend.kind.rawValue, asker: asker
+            )
         } catch {
             throw .io(error)
         }
+        guard let serial = entry else { throw .tooManyJobs(call.mandate?.jobsPerHour ?? 0) }
         let status: QueueStatus
         do throws(FalError) {
             status = try await client.submit(endpoint, input: prepared.input, options: options)

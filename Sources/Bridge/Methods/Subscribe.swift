@@ -14,7 +14,7 @@ extension Bridge {
             late = WaitingCall.Late(deadline: deadline, error: .notSentInTime().about(nil, endpoint))
         }
         WaitingCall.start(call, self, late: late) { wake throws(RPCError) in
-            if let target = call.params["download_to"]?.stringValue { _ = try self.roots.writable(target) }
+            if let target = call.params["download_to"]?.stringValue { _ = try self.roots(call).writable(target) }
             let request = try await self.subject(call, deadline)
             // A thousand calls may wait, each for hours.
             call.forget("input")
@@ -92,7 +92,9 @@ extension Bridge {
             let files = FileValue.all(in: answer["data"] ?? .null)
             do throws(RPCError) {
                 answer["files"] = .array(
-                    try await fetch(files, to: target, overwrite: true, client: request.client, call: call)
+                    try await fetch(
+                        files, to: target, overwrite: call.mandate == nil, client: request.client, call: call
+                    )
                 )
             } catch {
                 throw error.about(request)

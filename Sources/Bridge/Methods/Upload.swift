@@ -22,7 +22,7 @@ extension Bridge {
         }
         var source: UploadSource
         if let path = params["path"]?.stringValue {
-            source = try uploadSource(path: try Self.localPath(path))
+            source = try uploadSource(path: try Self.localPath(path), call)
         } else if let uri = params["data_uri"]?.stringValue {
             source = try DataURI.source(uri, fileName: fileName, contentType: contentType)
         } else {
@@ -45,6 +45,9 @@ extension Bridge {
         return file.json
     }
 
+    /// The path of a `file:` URL of this machine; nil where it is none.
+    public static func path(ofURL url: String) -> String? { FileURL.path(url) }
+
     /// The path that a caller means, be it given as such or as a URL.
     static func localPath(_ text: String) throws(RPCError) -> String {
         guard FileURL.isOne(text) else { return text }
@@ -53,8 +56,8 @@ extension Bridge {
     }
 
     /// What is to be uploaded of a local file, which is open from here on.
-    func uploadSource(path: String) throws(RPCError) -> UploadSource {
-        let file = try roots.open(path)
+    func uploadSource(path: String, _ call: Call) throws(RPCError) -> UploadSource {
+        let file = try roots(call).open(path)
         guard file.size > 0 else { throw .io("\(path): the file is empty") }
         let start: [UInt8]
         do { start = try file.start(64) } catch { throw .io(error, path: path) }

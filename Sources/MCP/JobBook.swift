@@ -1,0 +1,195 @@
+import Bridge
+import FalProtocol
+import JSON
+import JSONRPC
+import Journal
+import Platform
+
+/// The jobs that are watched in this process, by their request ids. What it forgets, the journal knows.
+final class JobBook: Sendable {
+    private struct State: Sendable {
+        var jobs: [String: Job] = [:]
+        /// The oldest first.
+        var order: [String] = []
+        /// Those that were sent from here, and so count.
+        var own: Set<String> = []
+        /// Places taken by what is about to be sent.
+        var pending = 0
+    }
+
+    private let bridge: Bridge
+    private let methods: Methods
+    private let maxJobs: Int
+    private let state = Monitor(State())
+
+    /// Jobs that are remembered after they are done.
+    private static let maxRemembered = 64
+
+    init(_ bridge: Bridge, _ methods: Methods, maxJobs: Int) {
+        self.bridge = bridge
+        self.methods = methods
+        self.maxJobs = maxJobs
+    }
+
+    func job(_ id: String) -> Job? { state.withLock { $0.jobs[id] } }
+
+    /// Sends a job and watches it.
+    /// - Parameters:
+    ///   - params: as `submit` takes them.
+    ///   - onNotification: hears how its uploads go.
+    /// - Throws: what `submit` does, and where there are as many jobs as may be.
+    func start(
+        _ params: JSONObject, of tool: Tool, _ mandate: Mandate,
+        onNotification: @escaping @Sendable (String, JSON) -> Void
+    ) async throws(RPCError) -> Job {
+        try takePlace()
+        let answer: JSON
+        do throws(RPCError) {
+            answer = try await methods.result("submit", params, mandate, onNotification: onNotification)
+        } catch {
+            state.withLock { $0.pending -= 1 }
+            throw error
+        }
+        let job = Job(
+            id: answer["request_id"]?.stringValue ?? "", endpoint: answer["endpoint"]?.stringValue ?? "", tool: tool,
+            mandate: mandate, source: Self.source(params["input"] ?? [:], mandate)
+        )
+        state.withLock { state in
+            state.pending -= 1
+            state.own.insert(job.id)
+            Self.add(job, to: &state)
+        }
+        job.hear(answer)
+        watch(job)
+        return job
+    }
+
+    /// A job that was sent before, be it from here or not.
+    /// - Parameter endpoint: nil for what the journal says.
+    func adopt(_ id: String, endpoint: String?, tool: Tool, _ mandate: Mandate) async throws(RPCError) -> Job {
+        if let job = job(id) { return job }
+        // Asked first, so that a job that nobody knows is not watched.
+        var params: JSONObject = ["request_id": .string(id)]
+        params["endpoint"] = endpoint.map(JSON.string)
+        let status = try await methods.result("status", params, mandate)
+        let job = Job(
+            id: id, endpoint: status["endpoint"]?.stringValue ?? endpoint ?? "", tool: tool, mandate: mandate,
+            source: nil
+        )
+        let earlier: Job? = state.withLock { state in
+            if let earlier = state.jobs[id] { return earlier }
+            Self.add(job, to: &state)
+            return nil
+        }
+        if let earlier { return earlier }
+        job.hear(status)
+        watch(job)
+        return job
+    }
+
+    /// Asks the queue to cancel it, whether or not whoever asks is cancelled as well.
+    func cancel(_ job: Job) {
+        methods.call("cancel", ["request_id": .string(job.id), "endpoint": .string(job.endpoint)], job.mandate) {
+            if case .failure(let error) = $0 { Log.warning("\(job.id) could not be cancelled: \(error.message)") }
+        }
+    }
+
+    private func watch(_ job: Job) {
+        let params: JSONObject = [
+            "request_id": .string(job.id), "endpoint": .string(job.endpoint), "logs": true, "on_cancel": "detach",
+        ]
+        methods.call("subscribe", params, job.mandate, onNotification: { method, params in
+            if method == "queue/update" { job.hear(params) }
+        }, onAnswer: { [self] outcome in
+            // It may be only that we cannot see it: whoever asks for it again makes us look again.
+            if case .failure(let error) = outcome, error.retryable { forget(job) }
+            job.end(outcome)
+        })
+    }
+
+    // MARK: Places
+
+    private func takePlace() throws(RPCError) {
+        let running: [String]? = state.withLock { state in
+            let running = state.own.filter { state.jobs[$0].map { !$0.glimpse.isOver } ?? false }
+            guard running.count + state.pending >= maxJobs else {
+                state.pending += 1
+                return nil
+            }
+            return running.sorted()
+        }
+        guard let running else { return }
+        throw RPCError(
+            code: 1004, kind: "busy",
+            message: "\(maxJobs) jobs run already, which is the limit (--max-jobs). Wait for one by result, or stop "
+                + "one by cancel: \(running.joined(separator: ", "))",
+            retryable: true
+        )
+    }
+
+    private func forget(_ job: Job) {
+        state.withLock { state in
+            state.jobs[job.id] = nil
+            state.own.remove(job.id)
+            state.order.removeAll { $0 == job.id }
+        }
+    }
+
+    private static func add(_ job: Job, to state: inout State) {
+        state.jobs[job.id] = job
+        state.order.append(job.id)
+        var surplus = state.order.count - maxRemembered
+        for id in state.order where surplus > 0 {
+            guard state.jobs[id]?.glimpse.isOver ?? true else { continue }
+            state.jobs[id] = nil
+            state.own.remove(id)
+            surplus -= 1
+        }
+        if state.order.count > state.jobs.count { state.order.removeAll { state.jobs[$0] == nil } }
+    }
+
+    /// The first local file of an input, to be shown beside the result.
+    private static func source(_ input: JSON, _ mandate: Mandate) -> String? {
+        for member in input.objectValue ?? [:] where member.key.hasSuffix("_url") {
+            guard let text = member.value.stringValue, !text.has("://"), !text.hasPrefix("data:") else { continue }
+            if let path = mandate.readable(text) { return path }
+        }
+        return nil
+    }
+}
+
+/// The bridge's methods, called as a peer would call them.
+struct Methods: Sendable {
+    private let methods: [String: Method]
+
+    init(_ bridge: Bridge) { methods = Dictionary(bridge.methods.map { ($0.name, $0) }) { first, _ in first } }
+
+    func result(
+        _ name: String, _ params: JSONObject, _ mandate: Mandate,
+        onNotification: @escaping @Sendable (String, JSON) -> Void = { _, _ in }
+    ) async throws(RPCError) -> JSON {
+        guard let method = methods[name] else { throw .internalError("no method \(name)") }
+        return try await method.result(params, context: mandate, onNotification: onNotification)
+    }
+
+    func call(
+        _ name: String, _ params: JSONObject, _ mandate: Mandate,
+        onNotification: @escaping @Sendable (String, JSON) -> Void = { _, _ in },
+        onAnswer: @escaping @Sendable (Result<JSON, RPCError>) -> Void
+    ) {
+        methods[name]?.call(params, context: mandate, onNotification: onNotification, onAnswer: onAnswer)
+    }
+}
+
+/// Where the files of a job's output are saved.
+enum ResultFolder {
+    /// Below the first root.
+    static let name = "fal-results"
+
+    /// Nil where no folder may be written.
+    static func path(of job: Job) -> String? { path(of: job.id, job.mandate) }
+
+    static func path(of id: String, _ mandate: Mandate) -> String? {
+        mandate.roots.first.map { Files.join(Files.join($0, name), id) }
+    }
+}

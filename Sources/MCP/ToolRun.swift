@@ -1,0 +1,208 @@
+import Bridge
+import FalProtocol
+import JSON
+import JSONRPC
+import Platform
+
+/// One call of a tool.
+struct ToolRun: Sendable {
+    let calls: ToolCalls
+    let call: Call
+    let peer: Peer
+    let tool: Tool
+    let arguments: JSONObject
+    let mandate: Mandate
+    /// The time that a host gives counts from here, uploads included.
+    private let began = Instant.now
+    /// Seconds that a job which is done gets to have its files saved, however late it is.
+    private static let grace = 10.0
+
+    init(calls: ToolCalls, call: Call, peer: Peer, tool: Tool, arguments: JSONObject, mandate: Mandate) {
+        self.calls = calls
+        self.call = call
+        self.peer = peer
+        self.tool = tool
+        self.arguments = arguments
+        self.mandate = mandate
+    }
+
+    /// What faults of the call are about.
+    var about: JSON {
+        switch tool.kind {
+        case .runModel, .submit: arguments["input"] ?? [:]
+        default: .object(arguments)
+        }
+    }
+
+    func outcome() async throws(RPCError) -> ToolCalls.Outcome {
+        switch tool.kind {
+        case .model:
+            return try await run(["endpoint": .string(tool.endpoint ?? ""), "input": .object(arguments)])
+        case .runModel: return try await run(arguments)
+        case .submit: return .result(try await submitted())
+        case .result: return .result(try await waited())
+        case .cancel: return .result(try await cancelled())
+        case .upload: return .result(ToolResult(data: try await method("upload", arguments)))
+        case .download: return .result(try await downloaded())
+        case .method(let name): return .result(ToolResult(data: try await method(name, arguments)))
+        }
+    }
+
+    private func method(_ name: String, _ params: JSONObject) async throws(RPCError) -> JSON {
+        let progress = JobProgress(call, peer)
+        defer { progress?.close() }
+        return try await calls.methods.result(name, params, mandate) { progress?.hear($0, $1) }
+    }
+
+    // MARK: Jobs
+
+    private func run(_ params: JSONObject) async throws(RPCError) -> ToolCalls.Outcome {
+        let progress = JobProgress(call, peer)
+        defer { progress?.close() }
+        let job = try await calls.jobs.start(params, of: tool, mandate) { progress?.hear($0, $1) }
+        if call.ending == .cancelled {
+            // The cancel came while it was sent.
+            calls.jobs.cancel(job)
+            throw .cancelled("cancelled")
+        }
+        if peer.hasTasks { return .task(job) }
+        return .result(try await result(of: job, within: calls.options.maxWait, progress, isOwn: true))
+    }
+
+    /// - Parameter isOwn: whether the call has begun the job, so that its cancel is the job's.
+    private func result(
+        of job: Job, within seconds: Double, _ progress: JobProgress?, isOwn: Bool
+    ) async throws(RPCError) -> ToolResult {
+        let listener = progress.map { progress in job.listen { progress.tell(job, $0) } }
+        defer { if let listener { job.ignore(listener) } }
+        let deadline = began.advanced(bySeconds: seconds)
+        switch await JobWait(job, call).end(until: deadline) {
+        case .over: return await finished(job, until: max(deadline, .now.advanced(bySeconds: Self.grace)))
+        case .late: return handle(job, waited: true)
+        case .ending where call.ending == .cancelled:
+            if isOwn { calls.jobs.cancel(job) }
+            throw .cancelled("cancelled")
+        case .ending: return handle(job, waited: true)
+        }
+    }
+
+    /// The tool's answer of a job that is done, or a handle while its files are still arriving.
+    private func finished(_ job: Job, until deadline: Instant) async -> ToolResult {
+        let first = FirstAnswer<ToolResult?>()
+        let timer = Timers.shared.set(deadline) { first.give(nil) }
+        Task.detached { first.give(await job.finished(calls.finish.result)) }
+        call.whenEnding { first.give(nil) }
+        let result = await first.value
+        Timers.shared.cancel(timer)
+        return result ?? handle(job, waited: true)
+    }
+
+    private func submitted() async throws(RPCError) -> ToolResult {
+        let progress = JobProgress(call, peer)
+        defer { progress?.close() }
+        let job = try await calls.jobs.start(arguments, of: tool, mandate) { progress?.hear($0, $1) }
+        // Nobody was told of it who could cancel it.
+        if call.ending == .cancelled { calls.jobs.cancel(job) }
+        return handle(job, waited: false)
+    }
+
+    private func waited() async throws(RPCError) -> ToolResult {
+        let id = arguments["request_id"]?.stringValue ?? ""
+        let job = try await calls.jobs.adopt(id, endpoint: arguments["endpoint"]?.stringValue, tool: tool, mandate)
+        let progress = JobProgress(call, peer)
+        defer { progress?.close() }
+        let most = calls.options.maxWait
+        let seconds = arguments["wait"]?.doubleValue.map { min(max(0, $0), most) } ?? most
+        return try await result(of: job, within: seconds, progress, isOwn: false)
+    }
+
+    /// Where a job stands that is not done, and how to go on with it.
+    private func handle(_ job: Job, waited: Bool) -> ToolResult {
+        let glimpse = job.glimpse
+        // Done at the queue, and its files are still to come.
+        let status = glimpse.isOver ? QueueState.inProgress.rawValue : glimpse.status
+        let place = switch status {
+        case QueueState.inQueue.rawValue: "in the queue" + (glimpse.position.map { ", \($0) before it" } ?? "")
+        default: "running" + (glimpse.step.map { ", step \($0.done) of \($0.total)" } ?? "")
+        }
+        let next = "Call result with request_id \"\(job.id)\" to wait for it, status to look at it, cancel to stop it."
+        let first = waited
+            ? "The job is not done yet: it is \(place). It goes on by itself, also when this conversation ends."
+            : "The job is sent: it is \(place)."
+        let model = try? calls.bridge.catalog.model(job.endpoint)
+        let cost = CostNote.before(model?.price, isLocal: calls.bridge.isLocal)
+        var structured: JSONObject = [
+            "request_id": .string(job.id), "endpoint": .string(job.endpoint), "status": .string(status),
+            "next": .string(next),
+        ]
+        structured["queue_position"] = glimpse.position.map(JSON.int)
+        structured["cost"] = cost.map(JSON.string)
+        let words = [first, next, cost.map { "Cost: \($0)." }].compactMap { $0 }.joined(separator: "\n")
+        return ToolResult(words, structured: structured)
+    }
+
+    private func cancelled() async throws(RPCError) -> ToolResult {
+        let answer = try await method("cancel", arguments)
+        let isRequested = answer["outcome"] == "CANCELLATION_REQUESTED"
+        return ToolResult(
+            isRequested
+                ? "The queue was asked to cancel the job." : "The job was done already; result gives what it made.",
+            structured: answer.objectValue
+        )
+    }
+
+    // MARK: Files
+
+    private func downloaded() async throws(RPCError) -> ToolResult {
+        guard (arguments["url"] == nil) != (arguments["request_id"] == nil) else {
+            throw .invalidParams("give one of url and request_id")
+        }
+        var params = arguments
+        if params["to"] == nil {
+            guard let root = mandate.roots.first else {
+                throw .invalidParams("no folder may be written: the user can name one by the argument --root DIR")
+            }
+            let name = arguments["request_id"]?.stringValue.map { "\(ResultFolder.name)/\($0)" } ?? ResultFolder.name
+            params["to"] = .string(Files.join(root, name) + "/")
+        }
+        let answer = try await method("download", params)
+        var result = ToolResult(data: answer)
+        for file in answer["files"]?.arrayValue ?? [] {
+            guard let path = file["path"]?.stringValue else { continue }
+            result.links.append(ToolResult.Link(
+                uri: FileURI.of(path), name: Files.name(of: path), mimeType: file["content_type"]?.stringValue,
+                size: file["file_size"]?.intValue, words: "", media: [:]
+            ))
+        }
+        return result
+    }
+}
+
+/// Waits for a job, for a time, for a caller who may not want it any more.
+struct JobWait: Sendable {
+    enum End: Sendable {
+        case over
+        case late
+        case ending
+    }
+
+    private let job: Job
+    private let call: Call
+
+    init(_ job: Job, _ call: Call) {
+        self.job = job
+        self.call = call
+    }
+
+    func end(until deadline: Instant) async -> End {
+        let first = FirstAnswer<End>()
+        let timer = Timers.shared.set(deadline) { first.give(.late) }
+        let listener = job.listen { if $0.isOver { first.give(.over) } }
+        call.whenEnding { first.give(.ending) }
+        call.waits()
+        let end = await first.value
+        Timers.shared.cancel(timer)
+        job.ignore(listener)
+        return end
+    }
+}
