@@ -62,6 +62,8 @@ let package = Package(
         tests(of: "JSONSchema"),
         target("JSONRPC", ["JSON", "JSONSchema", "Platform"]),
         tests(of: "JSONRPC"),
+        target("Recording", ["JSON", "JSONRPC", "Platform"]),
+        tests(of: "Recording", ["JSON", "JSONRPC"]),
         target("HTTP", ["CCurl", "Platform"]),
         tests(of: "HTTP"),
 
@@ -91,7 +93,10 @@ let package = Package(
         tests(of: "Generator", ["JSON", "Models", "Surface"]),
         .executableTarget(
             name: "fal-bridge",
-            dependencies: ["Bridge", "FalProtocol", "Generator", "JSON", "JSONRPC", "JSONSchema", "Models", "Platform"],
+            dependencies: [
+                "Bridge", "FalClient", "FalProtocol", "Generator", "HTTP", "JSON", "JSONRPC", "JSONSchema", "Journal",
+                "Models", "Platform", "Recording", "SQLite", "Surface",
+            ],
             swiftSettings: lean
         ),
 

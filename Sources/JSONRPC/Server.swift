@@ -39,16 +39,21 @@ public final class Server: Sendable {
     private let events: Monitor<Event?>
     private let outbox: Outbox
     private let dispatcher: Dispatcher
+    private let tap: WireTap?
 
     /// - Parameters:
     ///   - framing: nil to tell it from the first byte that comes in.
     ///   - output: the descriptor for answers. Nothing else may write to it.
-    public init(methods: [Method], framing: Framing? = nil, limits: Limits = Limits(), output: CInt) {
+    ///   - tap: sees every byte of both directions.
+    public init(
+        methods: [Method], framing: Framing? = nil, limits: Limits = Limits(), output: CInt, tap: WireTap? = nil
+    ) {
         self.limits = limits
         self.framing = framing
         let events = Monitor<Event?>(nil)
         self.events = events
-        outbox = Outbox(Output(output)) { events.update { $0 = .broken } }
+        self.tap = tap
+        outbox = Outbox(Output(output), tap: tap) { events.update { $0 = .broken } }
         dispatcher = Dispatcher(methods: methods, maxInFlight: limits.maxInFlight, outbox: outbox)
         if let framing { outbox.setFraming(framing) }
     }
@@ -93,6 +98,7 @@ public final class Server: Sendable {
         while true {
             let count = (try? Descriptor.read(input, into: chunk)) ?? 0
             if count == 0 { break }
+            tap?.take(.input, UnsafeRawBufferPointer(rebasing: chunk[..<count]))
             reader.append(UnsafeRawBufferPointer(rebasing: chunk[..<count]))
             while let frame = reader.next() {
                 guard take(frame) else { return events.update { $0 = $0 ?? .exit } }
@@ -100,6 +106,7 @@ public final class Server: Sendable {
             // One write for all that one read brought.
             outbox.flush()
         }
+        tap?.end(.input)
         while let frame = reader.finish() {
             guard take(frame) else { return events.update { $0 = $0 ?? .exit } }
         }

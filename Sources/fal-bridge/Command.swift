@@ -31,6 +31,7 @@ struct Command {
             switch arguments.command {
             case "run": return try RunCommand(arguments, output: output).run()
             case "generate": return try GenerateCommand(arguments, output: output).run()
+            case "replay": return try ReplayCommand(arguments, output: output).run()
             case "schema": return try SchemaCommand(arguments, output: output).run()
             default: return try serve(output)
             }
@@ -54,14 +55,18 @@ struct Command {
             if framing == nil { throw Arguments.Unusable(description: "no framing '\(text)': lines or headers") }
         }
         let ending = Ending()
-        let bridge = try Bridge(arguments.settings(), discover: Self.discover) { ending.run() }
-        let server = Server(methods: bridge.methods, framing: framing, limits: limits, output: output)
+        let settings = try arguments.settings()
+        let watch = try WireWatch(arguments, settings, framing: framing, maxMessageBytes: limits.maxMessageBytes)
+        let bridge = try Bridge(settings, discover: Self.discover) { ending.run() }
+        let server = Server(methods: bridge.methods, framing: framing, limits: limits, output: output, tap: watch?.tap)
         ending.set { server.end() }
         try Signals.watch([SIGTERM, SIGINT]) { _ in server.end() }
-        switch try server.run(input: STDIN_FILENO) {
-        case .drained, .broken: return 0
-        case .exit(let afterShutdown): return afterShutdown ? 0 : 1
+        let code: CInt = switch try server.run(input: STDIN_FILENO) {
+        case .drained, .broken: 0
+        case .exit(let afterShutdown): afterShutdown ? 0 : 1
         }
+        watch?.finish(exit: code)
+        return code
     }
 
     /// The answer of `rpc.discover`.
