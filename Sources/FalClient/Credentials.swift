@@ -16,6 +16,9 @@ public struct Credentials: Sendable, Equatable, CustomStringConvertible, CustomD
     /// The value of `Authorization`.
     var header: String { "Key \(key)" }
 
+    /// Whether it has the form of fal's keys, `id:secret`.
+    public var hasTwoParts: Bool { !secret.isEmpty && !key.hasPrefix(":") }
+
     /// The first four characters, for people who have several.
     public var masked: String { "\(key.prefix(4))…" }
     public var description: String { masked }

@@ -29,6 +29,26 @@ public final class Database {
         try execute("PRAGMA foreign_keys = ON")
     }
 
+    /// Opens a database that is there already, to look at and not to change.
+    public init(lookingAt path: String, busyTimeout: Double = 10) throws(SQLiteError) {
+        let code = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nil)
+        guard code == SQLITE_OK else {
+            let error = failure(code, nil)
+            sqlite3_close_v2(handle)
+            throw error
+        }
+        sqlite3_extended_result_codes(handle, 1)
+        sqlite3_busy_timeout(handle, Int32(min(max(busyTimeout, 0), 3600) * 1000))
+    }
+
+    /// Of SQLite, as it is installed here.
+    public static var libraryVersion: String { String(cString: sqlite3_libversion()) }
+
+    /// What SQLite finds wrong with the file, in its own words; at most so many faults. None for a sound one.
+    public func faults(limit: Int = 10) throws(SQLiteError) -> [String] {
+        try query("PRAGMA integrity_check(\(max(1, limit)))") { $0.text(0) }.filter { $0 != "ok" }
+    }
+
     deinit {
         statements.removeAll()
         _ = library.close(handle)

@@ -3,6 +3,7 @@ import FalProtocol
 import Generator
 import JSONRPC
 import Platform
+import Surface
 
 /// The command line as it was written: a subcommand, words, and flags by the table below.
 struct Arguments {
@@ -32,7 +33,11 @@ struct Arguments {
                 ]
             ),
             .init("replay", "a recording against this program: replay FILE [FLAGS] [-- FLAGS OF THE PROGRAM]"),
-            .init("doctor", "what is found and what is missing, with what to do, and what to tell editors and agents"),
+            .init(
+                "doctor", "what is found, what is missing, what to do; then what editors and agents are told, "
+                    + "which doctor HOST prints alone",
+                words: [.these(HostConfiguration.all.map(\.word))]
+            ),
             .init("help", "this text"),
             .init("version", "the version"),
         ],

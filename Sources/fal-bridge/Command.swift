@@ -32,6 +32,7 @@ struct Command {
             case "run": return try RunCommand(arguments, output: output).run()
             case "generate": return try GenerateCommand(arguments, output: output).run()
             case "replay": return try ReplayCommand(arguments, output: output).run()
+            case "doctor": return try DoctorCommand(arguments, output: output).run()
             case "schema": return try SchemaCommand(arguments, output: output).run()
             default: return try serve(output)
             }

@@ -1,0 +1,76 @@
+import JSON
+import Testing
+
+@testable import Recording
+
+@Suite struct RedactionTests {
+    static let key = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0:0123456789abcdef0123456789abcdef"
+
+    static func redacted(_ text: String, known: String? = nil) -> String {
+        var rules = Redaction.Rules()
+        rules.shownHeaders.append("xfal")
+        rules.guarded = ["configure": ["backend"]]
+        if let known { rules.find = { $0.ranges(of: Array(known.utf8)) } }
+        var redaction = Redaction(rules)
+        var bytes = Array(text.utf8)
+        redaction.redact(&bytes, message: text.hasPrefix("{") || text.hasPrefix("[") ? 0..<bytes.count : nil)
+        #expect(bytes.count == text.utf8.count)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// A secret is masked wherever it stands, and everything else stays, byte for byte.
+    @Test(arguments: [
+        #"{"method":"configure","params":{"credentials":"S"}}"#,
+        #"{"params":{"credentials":["S",{"x":"S"}],"backend":"fal"},"method":"configure"}"#,
+        #"{"method":"configure","params":["S"]}"#,
+        #"{"method":"configure","params":"S"}"#,
+        #"{"method":"configure","params":{"credential":"S"}}"#,
+        #"{"method":"configure","params":{"credentials" "S"}}"#,
+        #"{"method":"configure","params":{"credentials":S}}"#,
+        #"{"method":"configure","params":{"credentials":"S"#,
+        #"{"method":"submit","params":{"headers":{"Authorization":"S","X-Fal-Queue-Priority":"low","X-Mine":"S"}}}"#,
+        #"{"a":"https://S@host/path?x=1"}"#,
+        #"{"a":"https://host/path?X-Amz-Signature=S&x=1"}"#,
+        #"{"a":"Authorization: Bearer S and so on"}"#,
+        #"{"a":"curl -H 'authorization: Key S' x"}"#,
+        #"{"a":"FAL_KEY_SECRET=S"}"#,
+        #"{"password":"S","max_tokens":12345678}"#,
+        #"{"a":{"b":[{"api-key":"S"}]}}"#,
+        "credentials: S", "Authorization: Bearer S\r\n", #""S"#, "S",
+    ])
+    func masked(form: String) {
+        let mask = "[redacted]" + String(repeating: "x", count: Self.key.utf8.count - 10)
+        #expect(Self.redacted(form.replacing("S", with: Self.key)).contains(Self.key.suffix(20)) == false)
+        if form.hasPrefix("{\"method\":\"configure\",\"params\":{\"credentials\":\"S\"}") {
+            #expect(Self.redacted(form.replacing("S", with: Self.key)) == form.replacing("S", with: mask))
+        }
+    }
+
+    @Test(arguments: [
+        #"{"jsonrpc":"2.0","id":1,"method":"ping","params":{"prompt":"the key: a secret garden = green"}}"#,
+        #"{"a":"https://fal.media/files/x.mp4?b=1","progressToken":"p-1","max_tokens":7,"token":null}"#,
+        #"{"method":"configure","params":{"backend":"local"}}"#,
+        #"{"error":{"message":"credentials: not a usable key","data":{"detail":[{"loc":["params","credentials"]}]}}}"#,
+        #"{"a":"12:30:00","id":"0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0","b":"http://127.0.0.1:8080/x@y"}"#,
+        "Content-Length: 57\r\n\r\n", "Content-Length:99999999999999999999\r\n", "rubbish",
+    ])
+    func untouched(text: String) { #expect(Self.redacted(text) == text) }
+
+    @Test func aKnownKeyIsFoundHoweverItIsSpelt() {
+        let spelt = #"{"a":"\u0061bc-secret-1","abc-secret-1":"xabc-secret-1x"}"#
+        let masked = Self.redacted(spelt, known: "abc-secret-1")
+        #expect(!masked.contains("secret-1"))
+        #expect(masked.hasSuffix(#","[redacted]xx":"x[redacted]xxx"}"#))
+    }
+
+    @Test func whatConfigureBroughtIsKnownFromThenOn() {
+        var rules = Redaction.Rules()
+        rules.guarded = ["configure": []]
+        var redaction = Redaction(rules)
+        var first = Array(#"{"method":"configure","params":{"credentials":"me:correct-horse"}}"#.utf8)
+        redaction.redact(&first, message: 0..<first.count)
+        var second = Array(#"{"result":"no correct-horse, no me:correct-horse"}"#.utf8)
+        redaction.redact(&second, message: 0..<second.count)
+        #expect(String(decoding: second, as: UTF8.self) == #"{"result":"no [redacted]xxx, no [redacted]xxxxxx"}"#)
+    }
+}
