@@ -37,11 +37,7 @@ public struct Likeness: Sendable {
 
     /// Whether `now` is what was recorded; ids are learned where it is.
     public mutating func matches(_ recorded: [UInt8], _ now: [UInt8]) -> Bool {
-        if recorded == now {
-            if !isExact { _ = learn(Skeleton(recorded, ignored).ids, Skeleton(now, ignored).ids) }
-            return true
-        }
-        guard !isExact else { return false }
+        guard !isExact else { return recorded == now }
         let (then, today) = (Skeleton(recorded, ignored), Skeleton(now, ignored))
         guard then.bytes == today.bytes, learn(then.ids, today.ids) else { return false }
         times += zip(then.times, today.times).filter { $0 != $1 }.count

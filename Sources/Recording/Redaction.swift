@@ -1,3 +1,4 @@
+import JSON
 import Platform
 
 /// Takes secrets out of what went over a wire, byte by byte and without changing a length: lengths in headers and
@@ -37,6 +38,9 @@ public struct Redaction: Sendable {
     /// Shorter ones would be found in words that have nothing to do with them.
     private static let minLearned = 8
 
+    /// Bytes of a message that is looked at as JSON.
+    private static let maxParsed = 1 << 20
+
     /// What a secret is replaced by; a longer one is filled up with `x`, a shorter one is `x` alone.
     public static let mask = "[redacted]"
 
@@ -49,12 +53,13 @@ public struct Redaction: Sendable {
         var secrets: [[UInt8]] = []
         let current = self
         bytes.withUnsafeBytes { all in
-            let isMessage = message.map { Self.isContainer(all[$0]) } ?? false
+            let isMessage = message.map { Self.isJSON(UnsafeRawBufferPointer(rebasing: all[$0])) } ?? false
             let body = isMessage ? message ?? 0..<0 : 0..<all.count
             var scan = Scan(rules: rules, known: current.find, bytes: all, isFree: !isMessage)
             scan.read(body)
             if isMessage {
-                // Headers and blanks around it.
+                // Headers and blanks around it, or what was taken for such.
+                scan.isFree = true
                 scan.inspect(0..<body.lowerBound)
                 scan.inspect(body.upperBound..<all.count)
             } else {
@@ -62,7 +67,7 @@ public struct Redaction: Sendable {
             }
             (found, secrets) = (scan.found + current.find(all), scan.secrets)
         }
-        for range in found { Self.mask(&bytes, range) }
+        for range in Self.joined(found) { Self.mask(&bytes, range) }
         for secret in secrets where secret.count >= Self.minLearned && learned.count < Self.maxLearned {
             if !learned.contains(secret) { learned.append(secret) }
         }
@@ -86,9 +91,24 @@ public struct Redaction: Sendable {
         return found
     }
 
-    private static func isContainer(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
-        guard let first = bytes.first(where: { $0 > 0x20 }) else { return false }
-        return first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+    /// Ranges that overlap become one, so that each secret is masked once.
+    private static func joined(_ ranges: [Range<Int>]) -> [Range<Int>] {
+        var result: [Range<Int>] = []
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = result.last, range.lowerBound < last.upperBound {
+                result[result.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+            } else {
+                result.append(range)
+            }
+        }
+        return result
+    }
+
+    /// Whether it is an object or a list of JSON. What is longer than people write is not read for this alone, and
+    /// masked more freely.
+    private static func isJSON(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let first = bytes.first(where: { $0 > 0x20 }), "{[".utf8.contains(first) else { return false }
+        return bytes.count <= maxParsed && (try? JSON.parse(bytes)) != nil
     }
 
     private static func mask(_ bytes: inout [UInt8], _ range: Range<Int>) {

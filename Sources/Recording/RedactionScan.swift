@@ -9,7 +9,7 @@ extension Redaction {
         let known: (UnsafeRawBufferPointer) -> [Range<Int>]
         let bytes: UnsafeRawBufferPointer
         /// Whether what only might be a secret is taken for one: in what is no message.
-        let isFree: Bool
+        var isFree: Bool
         private(set) var found: [Range<Int>] = []
         /// Of guarded methods.
         private(set) var secrets: [[UInt8]] = []

@@ -31,18 +31,21 @@ public final class Database {
 
     /// Opens a database that is there already, to look at and not to change.
     public init(lookingAt path: String, busyTimeout: Double = 10) throws(SQLiteError) {
-        let code = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nil)
+        library = try SQLiteLibrary.shared()
+        let code = library.open(path, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nil)
         guard code == SQLITE_OK else {
             let error = failure(code, nil)
-            sqlite3_close_v2(handle)
+            _ = library.close(handle)
             throw error
         }
-        sqlite3_extended_result_codes(handle, 1)
-        sqlite3_busy_timeout(handle, Int32(min(max(busyTimeout, 0), 3600) * 1000))
+        _ = library.extendedResultCodes(handle, 1)
+        _ = library.busyTimeout(handle, Int32(min(max(busyTimeout, 0), 3600) * 1000))
     }
 
     /// Of SQLite, as it is installed here.
-    public static var libraryVersion: String { String(cString: sqlite3_libversion()) }
+    public static var libraryVersion: String {
+        get throws(SQLiteError) { String(cString: try SQLiteLibrary.shared().version()) }
+    }
 
     /// What SQLite finds wrong with the file, in its own words; at most so many faults. None for a sound one.
     public func faults(limit: Int = 10) throws(SQLiteError) -> [String] {

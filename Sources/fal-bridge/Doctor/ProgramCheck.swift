@@ -23,7 +23,11 @@ enum ProgramCheck {
     }
 
     private static var libraries: Finding {
-        let (jansson, sqlite) = (JSON.libraryVersion, Database.libraryVersion)
+        let jansson = JSON.libraryVersion
+        let sqlite: String
+        do throws(SQLiteError) { sqlite = try Database.libraryVersion } catch {
+            return Finding(.program, "libraries", .fault, error.message, todo: "apt-get install libsqlite3-0")
+        }
         let pcre2 = PatternLibrary.version.split(separator: " ").first.map(String.init) ?? ""
         var more: JSONObject = ["jansson": .string(jansson), "sqlite": .string(sqlite), "pcre2": .string(pcre2)]
         let rest = "jansson \(jansson), SQLite \(sqlite), PCRE2 \(pcre2)"
