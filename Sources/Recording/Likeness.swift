@@ -3,7 +3,7 @@ import Platform
 
 /// Whether what was said now is what was recorded.
 ///
-/// Byte by byte, but for what no two runs have in common: an id that a run made up (a UUID, or 32 hexadecimal digits)
+/// Byte by byte, but for what no two runs have in common: an id that a run made up (a UUID and its like)
 /// may be another one, as long as it is the same one wherever the recorded one stands; a time may be another time; and
 /// members that were named may hold anything.
 public struct Likeness: Sendable {
@@ -119,13 +119,19 @@ private struct Skeleton {
         return rest.startIndex + blank.count
     }
 
-    /// The end of a UUID, or of 32 hexadecimal digits.
+    /// The end of a UUID, of 32 hexadecimal digits, or of a file's name in a URL that a storage made: 8 digits,
+    /// a slash and 24.
     private static func id(_ message: [UInt8], at start: Int) -> Int? {
         func isRun(_ from: Int, _ count: Int) -> Bool {
             from + count <= message.count && message[from..<(from + count)].allSatisfy(isHex)
         }
         func endsThere(_ end: Int) -> Bool { end >= message.count || !isHex(message[end]) }
         if isRun(start, 32), endsThere(start + 32) { return start + 32 }
+        if isRun(start, 8), start + 8 < message.count, message[start + 8] == UInt8(ascii: "/"), isRun(start + 9, 24),
+            endsThere(start + 33)
+        {
+            return start + 33
+        }
         var index = start
         for (part, count) in [8, 4, 4, 4, 12].enumerated() {
             if part > 0 {

@@ -113,7 +113,8 @@ public struct Redaction: Sendable {
 
     private static func mask(_ bytes: inout [UInt8], _ range: Range<Int>) {
         let mask = Array(Self.mask.utf8)
-        for (offset, index) in range.enumerated() {
+        // A control character stays: a line must end where it did, and be refused for what it was.
+        for (offset, index) in range.enumerated() where bytes[index] >= 0x20 {
             bytes[index] = range.count >= mask.count && offset < mask.count ? mask[offset] : UInt8(ascii: "x")
         }
     }

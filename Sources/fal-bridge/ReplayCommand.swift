@@ -13,7 +13,7 @@ struct ReplayCommand {
     private let output: CInt
 
     /// What a recording does not decide: where a run keeps its state, whose key it has, and who looks on.
-    private static let ownFlags: Set = ["key-file", "record", "state-dir", "trace", "trace-file"]
+    private static let ownFlags = WireWatch.lookersOn.union(["key-file", "state-dir"])
     /// Seconds that a message is waited for.
     private static let patience = 10.0
     /// Bytes of a message that are shown on either side of a difference.

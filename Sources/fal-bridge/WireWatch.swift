@@ -13,6 +13,8 @@ struct WireWatch {
 
     /// Seconds that a slow disk gets at the end.
     private static let patience = 10.0
+    /// The flags of those who look on.
+    static let lookersOn: Set = ["record", "trace", "trace-file"]
     /// What sets a bridge up besides its flags.
     private static let variables = [
         "FAL_BRIDGE_BACKEND", "FAL_BRIDGE_ROOTS", "FAL_BRIDGE_SCHEMAS", "FAL_PROXY_URL", "FAL_QUEUE_RUN_HOST",
@@ -30,7 +32,7 @@ struct WireWatch {
         let started = Instant.now
         let redaction = Mutex(Redaction(Self.rules(settings)))
         recording = try path.map { path in
-            let head = redaction.withLock { Self.head(settings, &$0) }
+            let head = redaction.withLock { Self.head(arguments, settings, &$0) }
             do { return try RecordingWriter(path: path, head: head, started: started) } catch {
                 throw Arguments.Unusable(description: "--record \(error)")
             }
@@ -67,14 +69,16 @@ struct WireWatch {
         return WireTap.Event(time: event.time, direction: event.direction, content: .piece(piece))
     }
 
-    private static func head(_ settings: Settings, _ redaction: inout Redaction) -> RecordingHead {
+    private static func head(
+        _ arguments: Arguments, _ settings: Settings, _ redaction: inout Redaction
+    ) -> RecordingHead {
         var environment: [String: String] = [:]
         for name in variables {
             if let value = Environment.get(name) { environment[name] = redaction.redact(value, name: name) }
         }
         return RecordingHead(
             program: Product.name, programVersion: Product.version, started: Timestamp.now.iso8601(),
-            arguments: CommandLine.arguments.dropFirst().map { redaction.redact($0) }, environment: environment,
+            arguments: arguments.line(without: lookersOn).map { redaction.redact($0) }, environment: environment,
             hasKey: settings.credentials != nil
         )
     }

@@ -67,12 +67,11 @@ def test_the_first_line_and_the_form_of_the_others(state, tmp_path):
     record(state, tmp_path / "r", "--max-in-flight", "5", "--proxy-url", "https://proxy.example/?token=hunter22", input=sent)
     head, *rest = entries(tmp_path / "r")
     assert head["recording"] == 1 and head["program"] == "fal-bridge" and re.match(r"\d+\.\d+", head["version"])
-    assert head["arguments"][:4] == ["--max-in-flight", "5", "--proxy-url", "https://proxy.example/?token=xxxxxxxx"]
+    assert head["arguments"] == ["serve", "--proxy-url=https://proxy.example/?token=xxxxxxxx", "--max-in-flight=5"]
     assert head["environment"]["FAL_BRIDGE_BACKEND"] == "local" and head["key"] is False
     assert rest[0]["before"] == "\ufeff" and rest[0]["after"] == "\r\n" and rest[0]["in"]["id"] == 1
     assert base64.b64decode(rest[1]["in_base64"]) == b'{"a":"\xff"}\n'
     assert set(rest[2]) == {"t", "in"} and rest[2]["in"] == PING
-    assert [e["t"] for e in rest] == sorted(e["t"] for e in rest if "out" not in e) + [] or True
     assert (tmp_path / "r").stat().st_mode & 0o777 == 0o600
     times = [e["t"] for e in rest]
     assert all(0 <= t < 20 for t in times)
@@ -236,7 +235,7 @@ def test_a_job_on_this_machine_is_played_again(bridge, state, tmp_path):
     """Ids, times and URLs are another run's; what names the request later names that of this run."""
     b = bridge("--record", str(tmp_path / "r"))
     up = b.call("upload", {"path": str(BUNNY)})["result"]
-    job = {"video_url": up["url"], "prompt": "ink", "seed": 7, "first_n_seconds": 1, "fps": 2}
+    job = {"video_url": up["url"], "prompt": "ink", "seed": 7, "first_n_seconds": 2, "fps": 1}
     submitted = b.call("submit", {"input": job})
     id = submitted.get("result", submitted)["request_id"]
     assert "data" in b.call("result", {"request_id": id, "wait": True})["result"]
