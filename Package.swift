@@ -63,7 +63,7 @@ let package = Package(
         target("JSONRPC", ["JSON", "JSONSchema", "Platform"]),
         tests(of: "JSONRPC"),
         target("Recording", ["JSON", "JSONRPC", "Platform"]),
-        tests(of: "Recording", ["JSON", "JSONRPC"]),
+        tests(of: "Recording", ["JSONRPC", "Platform"]),
         target("HTTP", ["CCurl", "Platform"]),
         tests(of: "HTTP"),
 

@@ -8,9 +8,7 @@ import Platform
 /// `before` and `after` are what stood around it, where that is not nothing and a newline. What cannot stand in a line
 /// (no JSON, no UTF-8, a line break in it, too long to be read by anybody) is `in_base64`, with all around it.
 enum RecordingLine {
-    /// Bytes of a message that is written as it is.
-    private static let maxMessage = 1 << 20
-
+    /// - Parameter piece: its message, if it has one, is JSON, as `Redaction` leaves it.
     static func write(_ piece: WireSplitter.Piece, _ direction: WireTap.Direction, at time: String, to line: inout [UInt8]) {
         line += "{\"t\":\(time),".utf8
         if let message = piece.message, let (before, after) = surroundings(piece, message) {
@@ -27,9 +25,8 @@ enum RecordingLine {
     /// What stands around a message that may stand in a line; nil where it may not.
     private static func surroundings(_ piece: WireSplitter.Piece, _ message: Range<Int>) -> (String, String)? {
         let bytes = piece.bytes[message]
-        guard message.count <= maxMessage, let first = bytes.first, "{[".utf8.contains(first),
-            let last = bytes.last, "}]".utf8.contains(last), !bytes.contains(where: { $0 == 0x0A || $0 == 0x0D }),
-            (try? JSON.parse(Array(bytes))) != nil,
+        guard let first = bytes.first, "{[".utf8.contains(first), let last = bytes.last, "}]".utf8.contains(last),
+            !bytes.contains(where: { $0 == 0x0A || $0 == 0x0D }),
             let before = String(validating: piece.bytes[..<message.lowerBound], as: UTF8.self),
             let after = String(validating: piece.bytes[message.upperBound...], as: UTF8.self)
         else { return nil }

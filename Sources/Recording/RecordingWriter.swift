@@ -22,16 +22,18 @@ public final class RecordingWriter: Sendable {
         write(head.json.bytes + [UInt8(ascii: "\n")])
     }
 
-    public func write(_ event: WireTap.Event) {
-        var line: [UInt8] = []
-        let time = Self.time(event.time.seconds(since: started))
-        let name = event.direction.rawValue
-        switch event.content {
-        case .piece(let piece): RecordingLine.write(piece, event.direction, at: time, to: &line)
-        case .end: line += "{\"t\":\(time),\"\(name)_end\":true}\n".utf8
-        case .lost(let count): line += "{\"t\":\(time),\"\(name)_lost\":\(count)}\n".utf8
+    public func write(_ events: [WireTap.Event]) {
+        var lines: [UInt8] = []
+        for event in events {
+            let time = Self.time(event.time.seconds(since: started))
+            let name = event.direction.rawValue
+            switch event.content {
+            case .piece(let piece): RecordingLine.write(piece, event.direction, at: time, to: &lines)
+            case .end: lines += "{\"t\":\(time),\"\(name)_end\":true}\n".utf8
+            case .lost(let count): lines += "{\"t\":\(time),\"\(name)_lost\":\(count)}\n".utf8
+            }
         }
-        write(line)
+        write(lines)
     }
 
     /// Writes the last line.

@@ -1,4 +1,5 @@
 import JSON
+import JSONRPC
 import Platform
 
 /// Takes secrets out of what went over a wire, byte by byte and without changing a length: lengths in headers and
@@ -30,6 +31,7 @@ public struct Redaction: Sendable {
     }
 
     private let rules: Rules
+    private let names: SecretNames
     /// What stood where a secret belongs in a guarded method: from then on it is known.
     private var learned: [[UInt8]] = []
 
@@ -44,39 +46,50 @@ public struct Redaction: Sendable {
     /// What a secret is replaced by; a longer one is filled up with `x`, a shorter one is `x` alone.
     public static let mask = "[redacted]"
 
-    public init(_ rules: Rules) { self.rules = rules }
+    public init(_ rules: Rules) {
+        self.rules = rules
+        names = SecretNames(rules)
+    }
 
-    /// Masks what is secret.
-    /// - Parameter message: where the message is; nil for what is none, which is masked more freely.
-    public mutating func redact(_ bytes: inout [UInt8], message: Range<Int>?) {
-        var found: [Range<Int>] = []
-        var secrets: [[UInt8]] = []
+    /// Masks what is secret. What turns out to be no JSON, or is longer than people write, is no message any more, and
+    /// is masked more freely.
+    public mutating func redact(_ piece: inout WireSplitter.Piece) {
+        if let message = piece.message, !piece.bytes.withUnsafeBytes({ Self.isJSON(.init(rebasing: $0[message])) }) {
+            piece.message = nil
+        }
+        redact(&piece.bytes, message: piece.message)
+    }
+
+    private mutating func redact(_ bytes: inout [UInt8], message: Range<Int>?) {
         let current = self
-        bytes.withUnsafeBytes { all in
-            let isMessage = message.map { Self.isJSON(UnsafeRawBufferPointer(rebasing: all[$0])) } ?? false
-            let body = isMessage ? message ?? 0..<0 : 0..<all.count
-            var scan = Scan(rules: rules, known: current.find, bytes: all, isFree: !isMessage)
-            scan.read(body)
-            if isMessage {
+        var (found, secrets) = bytes.withUnsafeBytes { all in
+            var scan = Scan(
+                names: current.names, guarded: current.rules.guarded, known: current.find, bytes: all,
+                isFree: message == nil
+            )
+            if let message {
+                scan.read(message)
                 // Headers and blanks around it, or what was taken for such.
                 scan.isFree = true
-                scan.inspect(0..<body.lowerBound)
-                scan.inspect(body.upperBound..<all.count)
+                scan.inspect(0..<message.lowerBound)
+                scan.inspect(message.upperBound..<all.count)
             } else {
-                scan.inspect(body)
+                scan.read(0..<all.count)
+                scan.inspect(0..<all.count)
             }
-            (found, secrets) = (scan.found + current.find(all), scan.secrets)
+            return (scan.found + current.find(all), scan.secrets)
         }
-        for range in Self.joined(found) { Self.mask(&bytes, range) }
-        for secret in secrets where secret.count >= Self.minLearned && learned.count < Self.maxLearned {
-            if !learned.contains(secret) { learned.append(secret) }
-        }
+        if found.isEmpty { return }
+        found = Self.joined(found)
+        for range in found { Self.mask(&bytes, range) }
+        secrets.removeAll { $0.count < Self.minLearned || learned.contains($0) }
+        learned += secrets.prefix(Self.maxLearned - learned.count)
     }
 
     /// As above, of a text that stands alone: an argument, a variable.
     public mutating func redact(_ text: String, name: String = "") -> String {
         var bytes = Array(text.utf8)
-        if rules.isSecret(name) { Self.mask(&bytes, 0..<bytes.count) } else { redact(&bytes, message: nil) }
+        if names.isSecret(Array(name.utf8)) { Self.mask(&bytes, 0..<bytes.count) } else { redact(&bytes, message: nil) }
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -117,30 +130,5 @@ public struct Redaction: Sendable {
         for (offset, index) in range.enumerated() where bytes[index] >= 0x20 {
             bytes[index] = range.count >= mask.count && offset < mask.count ? mask[offset] : UInt8(ascii: "x")
         }
-    }
-}
-
-extension Redaction.Rules {
-    /// Whether what bears the name is a secret.
-    func isSecret(_ name: String) -> Bool {
-        guard name.utf8.count <= 64 else { return false }
-        let name = Self.plain(name)
-        if name.isEmpty || harmless.contains(name) { return false }
-        return names.contains(name) || endings.contains { name.hasSuffix($0) } || parts.contains { name.contains($0) }
-    }
-
-    /// Whether it is a header that holds nothing but a secret, whatever else stands in the text.
-    func isHeader(_ name: String) -> Bool {
-        let plain = Self.plain(name)
-        return plain.hasSuffix("authorization") || plain.hasSuffix("cookie")
-    }
-
-    func isShownHeader(_ name: String) -> Bool {
-        let plain = Self.plain(name)
-        return !isSecret(name) && shownHeaders.contains { plain.hasPrefix($0) }
-    }
-
-    static func plain(_ name: String) -> String {
-        String(decoding: name.utf8.filter { $0 != 0x2D && $0 != 0x5F && $0 != 0x2E }, as: UTF8.self).lowercased()
     }
 }

@@ -4,7 +4,9 @@ import Platform
 extension Redaction {
     /// One pass over some bytes, which finds what is secret by the name that it bears or by its look.
     struct Scan {
-        let rules: Rules
+        let names: SecretNames
+        /// Methods whose params are secrets, with the members that are none.
+        let guarded: [String: Set<String>]
         /// Where known secrets stand in a text.
         let known: (UnsafeRawBufferPointer) -> [Range<Int>]
         let bytes: UnsafeRawBufferPointer
@@ -15,10 +17,11 @@ extension Redaction {
         private(set) var secrets: [[UInt8]] = []
 
         init(
-            rules: Rules, known: @escaping (UnsafeRawBufferPointer) -> [Range<Int>], bytes: UnsafeRawBufferPointer,
-            isFree: Bool
+            names: SecretNames, guarded: [String: Set<String>],
+            known: @escaping (UnsafeRawBufferPointer) -> [Range<Int>], bytes: UnsafeRawBufferPointer, isFree: Bool
         ) {
-            self.rules = rules
+            self.names = names
+            self.guarded = guarded
             self.known = known
             self.bytes = bytes
             self.isFree = isFree
@@ -39,7 +42,7 @@ extension Redaction {
         /// Reads `range` as JSON, whole or broken: only strings, brackets, colons and commas count.
         mutating func read(_ range: Range<Int>) {
             let message = UnsafeRawBufferPointer(rebasing: bytes[range])
-            let guarded = rules.guarded.filter { !message.ranges(of: Array("\"\($0.key)\"".utf8)).isEmpty }
+            let guarded = guarded.filter { !message.ranges(of: Array("\"\($0.key)\"".utf8)).isEmpty }
             let allowed = guarded.values.reduce(into: Set<String>()) { $0.formUnion($1) }
             var open: [Mode] = []
             /// Of the value that comes next, by the name before it.
@@ -60,7 +63,7 @@ extension Redaction {
                         take(content, mode)
                         // Broken: a name, and its value without a colon.
                         let isCut = after != nil && !",]}".utf8.contains(after ?? 0)
-                        next = isCut && rules.isSecret(text(content)) ? .secret : nil
+                        next = isCut && names.isSecret(bytes[content]) ? .secret : nil
                     }
                 case UInt8(ascii: "{"), UInt8(ascii: "["):
                     open.append(mode)
@@ -88,15 +91,16 @@ extension Redaction {
         private func modeOfMember(
             _ name: Range<Int>, in container: Mode, _ isGuarded: Bool, _ allowed: Set<String>
         ) -> Mode {
-            let name = text(name)
-            if rules.isSecret(name) { return .secret }
+            // A name spelt with escapes is read as it is meant.
+            let bytes = bytes[name].contains(UInt8(ascii: "\\")) ? Array(text(name).utf8) : Array(self.bytes[name])
+            if names.isSecret(bytes) { return .secret }
             switch container {
             case .secret: return .secret
-            case .headers: return rules.isShownHeader(name) ? .plain : .secret
-            case .guarded: return allowed.contains(name) ? .plain : .secret
+            case .headers: return names.isShownHeader(bytes) ? .plain : .secret
+            case .guarded: return allowed.contains(String(decoding: bytes, as: UTF8.self)) ? .plain : .secret
             case .plain:
-                if name == "params", isGuarded { return .guarded }
-                return name.lowercased() == "headers" ? .headers : .plain
+                if isGuarded, bytes.elementsEqual("params".utf8) { return .guarded }
+                return bytes.elementsEqual("headers".utf8) || bytes.elementsEqual("Headers".utf8) ? .headers : .plain
             }
         }
 
@@ -155,26 +159,28 @@ extension Redaction {
         private mutating func inspectName(before index: Int, in range: Range<Int>) {
             let start = wordStart(before: index, from: range.lowerBound)
             guard start < index, index - start <= 64 else { return }
-            let name = text(start..<index)
-            guard rules.isSecret(name) else { return }
+            let name = bytes[start..<index]
+            guard names.isSecret(name) else { return }
             let isColon = bytes[index] == UInt8(ascii: ":")
             var first = index + 1
             // In a sentence a blank follows the colon, and no secret: "credentials: not a string".
-            let takesBlank = isFree || !isColon || rules.isHeader(name)
+            let isHeader = isColon && names.isHeader(name)
+            let takesBlank = isFree || !isColon || isHeader
             while takesBlank, first < range.upperBound, bytes[first] == 0x20 || bytes[first] == 0x09 { first += 1 }
             var end = first
             // A header's value is its line.
-            let isLine = isFree && isColon
-            while end < range.upperBound, isLine ? bytes[end] >= 0x20 && bytes[end] != 0x22 : !Self.endsValue(bytes[end]) {
-                end += 1
+            let isLine = isHeader || isFree && isColon
+            func goesOn(_ byte: UInt8) -> Bool {
+                isLine ? byte >= 0x20 && !"\"'".utf8.contains(byte) : !Self.endsValue(byte)
             }
+            while end < range.upperBound, goesOn(bytes[end]) { end += 1 }
             mask(first..<end)
         }
 
         /// `Bearer …`, `Basic …` and `Key …`, wherever they stand.
         private mutating func inspectScheme(before index: Int, in range: Range<Int>) {
             let start = wordStart(before: index, from: range.lowerBound)
-            guard (3...6).contains(index - start) else { return }
+            guard (3...6).contains(index - start), "BbKk".utf8.contains(bytes[start]) else { return }
             let scheme = text(start..<index)
             guard ["Bearer", "bearer", "Basic", "basic", "Key", "key"].contains(scheme) else { return }
             let end = bytes[(index + 1)..<range.upperBound].firstIndex { !Self.isToken($0) } ?? range.upperBound

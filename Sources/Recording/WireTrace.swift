@@ -39,22 +39,40 @@ public final class WireTrace: Sendable {
         clock = (started, Timestamp(seconds: Timestamp.now.seconds - Instant.now.seconds(since: started)))
     }
 
-    public func write(_ event: WireTap.Event) {
+    public func write(_ events: [WireTap.Event]) {
+        var lines: [UInt8] = []
+        // What one read brought has one time.
+        var wall = ""
+        var told: Instant?
+        for event in events {
+            if event.time != told {
+                wall = Timestamp(seconds: clock.wall.seconds + event.time.seconds(since: clock.start)).iso8601()
+                told = event.time
+            }
+            tell(event, at: wall, &lines)
+        }
+        if !lines.isEmpty { write(lines) }
+    }
+
+    private func tell(_ event: WireTap.Event, at wall: String, _ lines: inout [UInt8]) {
+        func line(_ words: String, _ message: ArraySlice<UInt8>? = nil) {
+            self.line(event, at: wall, words, message, &lines)
+        }
         switch event.content {
-        case .end: line(event, event.direction == .input ? "the input has ended" : "nobody reads any more", nil)
-        case .lost(let count): line(event, "\(count) bytes came too quickly to be shown", nil)
+        case .end: line(event.direction == .input ? "the input has ended" : "nobody reads any more")
+        case .lost(let count): line("\(count) bytes came too quickly to be shown")
         case .piece(let piece):
             let bytes = piece.message.map { piece.bytes[$0] } ?? piece.bytes[...]
             if piece.message == nil, !bytes.contains(where: { $0 > 0x20 }) { return }
             let size = "\(bytes.count) bytes"
             guard piece.message != nil, let json = try? JSON.parse(Array(bytes)) else {
-                return line(event, "no message (\(size))", bytes)
+                return line("no message (\(size))", bytes)
             }
             switch json {
             case .array(let messages):
-                line(event, "a batch of \(messages.count) (\(size))", bytes)
-                for message in messages { line(event, "  " + words(message, event), nil) }
-            default: line(event, "\(words(json, event)) (\(size))", bytes)
+                line("a batch of \(messages.count) (\(size))", bytes)
+                for message in messages { line("  " + words(message, event)) }
+            default: line("\(words(json, event)) (\(size))", bytes)
             }
         }
     }
@@ -82,8 +100,10 @@ public final class WireTrace: Sendable {
         return words
     }
 
-    private func line(_ event: WireTap.Event, _ words: String, _ message: ArraySlice<UInt8>?) {
-        let wall = Timestamp(seconds: clock.wall.seconds + event.time.seconds(since: clock.start)).iso8601()
+    private func line(
+        _ event: WireTap.Event, at wall: String, _ words: String, _ message: ArraySlice<UInt8>?,
+        _ lines: inout [UInt8]
+    ) {
         let shown: String? = message.flatMap { message in
             guard level == .verbose else { return nil }
             let cut = message.count > Self.maxShown ? "… and \(message.count - Self.maxShown) bytes more" : ""
@@ -95,13 +115,14 @@ public final class WireTrace: Sendable {
                 "direction": .string(event.direction.rawValue), "message": .string(words),
             ]
             object["text"] = shown.map(JSON.string)
-            return write(JSON.object(object).bytes + [UInt8(ascii: "\n")])
+            lines += JSON.object(object).bytes + [UInt8(ascii: "\n")]
+            return
         }
         let time = wall.split(separator: "T").last?.dropLast() ?? ""
         let arrow = event.direction == .input ? "-->" : "<--"
         var text = "\(name.isEmpty ? "" : name + ": ")\(time) \(arrow) \(Self.tame(words))\n"
         if let shown { text += "    " + Self.tame(shown) + "\n" }
-        write(Array(text.utf8))
+        lines += text.utf8
     }
 
     /// What others sent must not steer the terminal.

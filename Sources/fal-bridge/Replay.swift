@@ -66,9 +66,9 @@ struct Replay {
             case .piece(.input, let piece):
                 try receive(&waiting, later)
                 // It may use ids that this run has made up.
-                var bytes = likeness.translated(piece.bytes)
-                if !process.send(bytes) { throw .ended(line: entry.line) }
-                redaction.redact(&bytes, message: piece.message)
+                var sent = WireSplitter.Piece(likeness.translated(piece.bytes), message: piece.message)
+                if !process.send(sent.bytes) { throw .ended(line: entry.line) }
+                redaction.redact(&sent)
             case .end(.input):
                 try receive(&waiting, later)
                 process.closeInput()
@@ -128,7 +128,7 @@ struct Replay {
             let next = process.next(until: Instant.now.advanced(bySeconds: patience))
             guard case .piece(var piece) = next else { return next }
             if likeness.isIgnored(piece.bytes) { continue }
-            redaction.redact(&piece.bytes, message: piece.message)
+            redaction.redact(&piece)
             return .piece(piece)
         }
     }

@@ -39,11 +39,9 @@ struct WireWatch {
         }
         let trace = level == .off ? nil : try Self.trace(level, arguments, started)
         tap = try WireTap(framing: framing, maxMessageBytes: maxMessageBytes) { [recording] events in
-            for event in events {
-                let masked = redaction.withLock { Self.masked(event, &$0) }
-                recording?.write(masked)
-                trace?.write(masked)
-            }
+            let masked = redaction.withLock { redaction in events.map { Self.masked($0, &redaction) } }
+            recording?.write(masked)
+            trace?.write(masked)
         }
     }
 
@@ -65,7 +63,7 @@ struct WireWatch {
 
     private static func masked(_ event: WireTap.Event, _ redaction: inout Redaction) -> WireTap.Event {
         guard case .piece(var piece) = event.content else { return event }
-        redaction.redact(&piece.bytes, message: piece.message)
+        redaction.redact(&piece)
         return WireTap.Event(time: event.time, direction: event.direction, content: .piece(piece))
     }
 

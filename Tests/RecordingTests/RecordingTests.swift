@@ -14,7 +14,11 @@ import Testing
             var splitter = WireSplitter(maxBytes: 1_000)
             let pieces = Array(text.utf8).withUnsafeBytes { splitter.append($0) } + splitter.finish()
             var file = Array(#"{"recording":1,"program":"p","version":"1","arguments":[]}"#.utf8) + [0x0A]
-            for piece in pieces { RecordingLine.write(piece, direction, at: "0.000001", to: &file) }
+            var redaction = Redaction(Redaction.Rules())
+            for var piece in pieces {
+                redaction.redact(&piece)
+                RecordingLine.write(piece, direction, at: "0.000001", to: &file)
+            }
             let entries = try Recording(file).entries
             var bytes: [UInt8] = []
             for entry in entries {
@@ -28,7 +32,10 @@ import Testing
     @Test func bytesThatAreNoText() throws {
         var file = Array(#"{"recording":1,"program":"p","version":"1","arguments":[]}"#.utf8) + [0x0A]
         let bytes: [UInt8] = [0x7B, 0x22, 0xFF, 0x22, 0x7D, 0x0A]
-        RecordingLine.write(.init(bytes, message: 0..<5), .input, at: "0.5", to: &file)
+        var given = WireSplitter.Piece(bytes, message: 0..<5)
+        var redaction = Redaction(Redaction.Rules())
+        redaction.redact(&given)
+        RecordingLine.write(given, .input, at: "0.5", to: &file)
         guard case .piece(.input, let piece)? = try Recording(file).entries.first?.what else { throw Recording.Unusable("") }
         #expect(piece.bytes == bytes)
     }
