@@ -15,11 +15,19 @@ public final class RecordingWriter: Sendable {
 
     /// - Parameter path: `{pid}` in it stands for the process's number, for several that have one setting.
     public init(path: String, head: RecordingHead, started: Instant) throws(SystemError) {
-        self.path = path.split(separator: "{pid}", omittingEmptySubsequences: false).joined(separator: "\(getpid())")
+        self.path = Self.named(path)
         self.started = started
         // What was said may be nobody else's business.
         file = try Descriptor.open(self.path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o600)
         write(head.json.bytes + [UInt8(ascii: "\n")])
+    }
+
+    private static func named(_ path: String) -> String {
+        var bytes = Array(path.utf8)
+        for range in bytes.withUnsafeBytes({ $0.ranges(of: Array("{pid}".utf8)) }).reversed() {
+            bytes.replaceSubrange(range, with: "\(getpid())".utf8)
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     public func write(_ events: [WireTap.Event]) {

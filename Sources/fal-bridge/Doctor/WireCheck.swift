@@ -62,9 +62,9 @@ enum WireCheck {
         if done.isTimedOut { return "no answer within \(Int(limit)) s" }
         guard done.isSuccess else { return "it ended with \(done.exit): \(done.error)" }
         let text = String(decoding: done.output, as: UTF8.self)
-        for (index, answer) in answers.enumerated() where index != 1 && !text.contains(framed(answer)) {
+        for (index, answer) in answers.enumerated() where index != 1 && !text.has(framed(answer)) {
             return "no answer to call \(index + 1)"
         }
-        return text.contains(answers[1]) ? nil : "rubbish is not answered"
+        return text.has(answers[1]) ? nil : "rubbish is not answered"
     }
 }
