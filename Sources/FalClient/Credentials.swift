@@ -51,7 +51,9 @@ public struct Credentials: Sendable, Equatable, CustomStringConvertible, CustomD
     /// Where the key stands in `bytes`, or its secret half.
     public func places(in bytes: UnsafeRawBufferPointer) -> [Range<Int>] {
         var found: [Range<Int>] = []
-        for needle in [Array(key.utf8), secret] where needle.count >= Self.minBytes { found += bytes.ranges(of: needle) }
+        for needle in [Array(key.utf8), secret] where needle.count >= Self.minBytes {
+            found += bytes.ranges(of: needle)
+        }
         return found
     }
 

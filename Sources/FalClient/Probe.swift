@@ -17,7 +17,9 @@ public struct Probe: Sendable {
     private static let nobody = "00000000-0000-4000-8000-000000000000"
 
     /// Asks a host for its root, without a key: any answer is one.
-    public static func ask(_ url: String, unixSocket: String? = nil, http: HTTPClient) async throws(HTTPError) -> Probe {
+    public static func ask(
+        _ url: String, unixSocket: String? = nil, http: HTTPClient
+    ) async throws(HTTPError) -> Probe {
         var request = HTTPRequest("GET", url, headers: [("User-Agent", FalClient.userAgent)])
         request.unixSocket = unixSocket
         return try await exchange(request, http)

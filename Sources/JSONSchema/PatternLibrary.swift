@@ -5,8 +5,8 @@ public enum PatternLibrary {
     /// As it is installed here: `10.42 2022-12-11`.
     public static var version: String {
         var text = [UInt8](repeating: 0, count: 64)
-        guard pcre2_config_8(UInt32(PCRE2_CONFIG_VERSION), nil) <= 64, pcre2_config_8(UInt32(PCRE2_CONFIG_VERSION), &text) > 0
-        else { return "" }
+        let version = UInt32(PCRE2_CONFIG_VERSION)
+        guard pcre2_config_8(version, nil) <= text.count, pcre2_config_8(version, &text) > 0 else { return "" }
         return String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
     }
 }

@@ -154,7 +154,7 @@ public enum Files {
     public static func room(at path: String) throws(SystemError) -> Int64 {
         var info = statvfs()
         guard statvfs(path, &info) == 0 else { throw SystemError.last("statvfs", path) }
-        return Int64(clamping: UInt64(info.f_bavail).multipliedReportingOverflow(by: UInt64(info.f_frsize)).partialValue)
+        return Int64(clamping: UInt64(info.f_bavail) &* UInt64(info.f_frsize))
     }
 
     /// Whether the user may make files in a folder.

@@ -96,7 +96,9 @@ private struct Skeleton {
                 times.append(Array(message[index..<end]))
                 bytes += "\0time".utf8
                 index = end
-            } else if byte == UInt8(ascii: "\""), let name = names.first(where: { message[index...].starts(with: $0) }) {
+            } else if byte == UInt8(ascii: "\""),
+                let name = names.first(where: { message[index...].starts(with: $0) })
+            {
                 bytes += name
                 bytes += "\0".utf8
                 index = Self.valueEnd(message, from: index + name.count)

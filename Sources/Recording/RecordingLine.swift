@@ -9,7 +9,9 @@ import Platform
 /// (no JSON, no UTF-8, a line break in it, too long to be read by anybody) is `in_base64`, with all around it.
 enum RecordingLine {
     /// - Parameter piece: its message, if it has one, is JSON, as `Redaction` leaves it.
-    static func write(_ piece: WireSplitter.Piece, _ direction: WireTap.Direction, at time: String, to line: inout [UInt8]) {
+    static func write(
+        _ piece: WireSplitter.Piece, _ direction: WireTap.Direction, at time: String, to line: inout [UInt8]
+    ) {
         line += "{\"t\":\(time),".utf8
         if let message = piece.message, let (before, after) = surroundings(piece, message) {
             if !before.isEmpty { line += "\"before\":\(JSON.string(before).text),".utf8 }
@@ -18,7 +20,9 @@ enum RecordingLine {
             line += piece.bytes[message]
             line += "}\n".utf8
         } else {
-            line += "\"\(direction.rawValue)_base64\":\"\(Base64.encode(piece.bytes))\"}\n".utf8
+            line += "\"\(direction.rawValue)_base64\":\"".utf8
+            Base64.append(piece.bytes, to: &line)
+            line += "\"}\n".utf8
         }
     }
 
@@ -46,7 +50,9 @@ enum RecordingLine {
         for direction in WireTap.Direction.allCases {
             let name = direction.rawValue
             if json[name] != nil {
-                guard let message = verbatim(line, name) else { throw .init("line \(number): '\(name)' is not its last member") }
+                guard let message = verbatim(line, name) else {
+                    throw .init("line \(number): '\(name)' is not its last member")
+                }
                 let before = Array((json["before"]?.stringValue ?? "").utf8)
                 let after = Array((json["after"]?.stringValue ?? "\n").utf8)
                 let range = before.count..<(before.count + message.count)

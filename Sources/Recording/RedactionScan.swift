@@ -137,8 +137,8 @@ extension Redaction {
             if rest.starts(with: "//".utf8) {
                 // A name and a password before the host.
                 let start = index + 3
-                let end = bytes[start..<range.upperBound].firstIndex { "/?#\\\"'<> \t\r\n".utf8.contains($0) }
-                if let at = bytes[start..<(end ?? range.upperBound)].lastIndex(of: UInt8(ascii: "@")) { mask(start..<at) }
+                let authority = bytes[start..<range.upperBound].prefix { !"/?#\\\"'<> \t\r\n".utf8.contains($0) }
+                if let at = authority.lastIndex(of: UInt8(ascii: "@")) { mask(start..<at) }
                 return
             }
             inspectName(before: index, in: range)

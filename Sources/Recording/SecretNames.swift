@@ -8,6 +8,8 @@ struct SecretNames: Sendable {
     private let harmless: [[UInt8]]
     private let shownHeaders: [[UInt8]]
 
+    /// Whose value is a secret whatever is written around it.
+    private static let headers = ["authorization", "cookie"].map { Array($0.utf8) }
     /// Bytes of a name; a longer one is none.
     static let maxBytes = 64
 
@@ -30,14 +32,14 @@ struct SecretNames: Sendable {
     /// Whether it is a header that holds nothing but a secret, whatever else stands in the text.
     func isHeader(_ name: some Collection<UInt8>) -> Bool {
         let plain = Self.plain(name)
-        return ["authorization", "cookie"].contains { plain.count >= $0.utf8.count && plain.suffix($0.utf8.count).elementsEqual($0.utf8) }
+        return Self.headers.contains { plain.suffix($0.count).elementsEqual($0) }
     }
 
     private func isSecret(plain: [UInt8]) -> Bool {
         // None of them is shorter than three letters.
         guard plain.count >= 3, !harmless.contains(plain) else { return false }
         if names.contains(plain) { return true }
-        if endings.contains(where: { plain.count >= $0.count && plain.suffix($0.count).elementsEqual($0) }) { return true }
+        if endings.contains(where: { plain.suffix($0.count).elementsEqual($0) }) { return true }
         return plain.withUnsafeBytes { plain in parts.contains { !plain.ranges(of: $0).isEmpty } }
     }
 

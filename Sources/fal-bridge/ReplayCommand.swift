@@ -39,9 +39,8 @@ struct ReplayCommand {
             )
         }
         let recorded = try Arguments(recording.head.arguments)
-        guard recorded.command == "serve" else {
-            throw Arguments.Unusable(description: "\(path): a recording of '\(recorded.command)', not of 'serve'")
-        }
+        guard Arguments.table.flags.contains(where: { $0.name == "record" && $0.commands.contains(recorded.command) })
+        else { throw Arguments.Unusable(description: "\(path): nothing is recorded of '\(recorded.command)'") }
         let scratch = try ScratchFolder()
         let words = recorded.line(without: Self.ownFlags) + arguments.words.dropFirst()
         let process = try ReplayProcess(words, environment: environment(recording.head, scratch))
@@ -77,7 +76,8 @@ struct ReplayCommand {
 
     private func notes(_ replay: Replay, _ recording: Recording) -> String {
         var notes: [String] = []
-        if replay.likeness.substituted > 0 { notes.append("\(Self.count(replay.likeness.substituted, "id")) of this run's own") }
+        let ids = replay.likeness.substituted
+        if ids > 0 { notes.append("\(Self.count(ids, "id")) of this run's own") }
         if replay.likeness.times > 0 { notes.append(Self.count(replay.likeness.times, "other time")) }
         if replay.reordered > 0 { notes.append("\(replay.reordered) in another order") }
         if recording.isCut { notes.append("the last line was cut off") }

@@ -81,7 +81,9 @@ struct WireWatch {
         )
     }
 
-    private static func trace(_ level: WireTrace.Level, _ arguments: Arguments, _ started: Instant) throws -> WireTrace {
+    private static func trace(
+        _ level: WireTrace.Level, _ arguments: Arguments, _ started: Instant
+    ) throws -> WireTrace {
         let isJSON = arguments.last("log-format") == Log.Format.json.rawValue
         guard let path = arguments.given("trace-file") else {
             return WireTrace(level, name: Product.name, isJSON: isJSON, started: started) { line in

@@ -206,7 +206,7 @@ def test_answers_in_another_order(state, tmp_path):
     ('{"recording":1,"program":"p","version":"1","arguments":[]}\n{"t":1}\n', "line 2"),
     ('{"recording":1,"program":"p","version":"1","arguments":[]}\n{"t":1,"in":{"a":1},"b":2}\n', "line 2"),
     ('{"recording":1,"program":"p","version":"1","arguments":[]}\n{"t":1,"in_lost":7}\n', "7 bytes are missing"),
-    ('{"recording":1,"program":"p","version":"1","arguments":["run"]}\n', "not of 'serve'"),
+    ('{"recording":1,"program":"p","version":"1","arguments":["run"]}\n', "nothing is recorded of 'run'"),
     ('{"recording":1,"program":"p","version":"1","arguments":["--nonsense"]}\n', "no flag"),
 ])
 def test_what_is_no_recording(tmp_path, text, what):

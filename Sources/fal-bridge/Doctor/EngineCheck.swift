@@ -70,7 +70,9 @@ struct EngineCheck: Sendable {
             return Finding(.local, label, .ok, "\(answer.version), ready (\(kind)), \(path)", more: more)
         }
         let mark: Finding.Mark = isNeeded && !isAnyReady ? .fault : isAnyReady ? .note : .warning
-        return Finding(.local, label, mark, "\(path) is not ready: \(answer.reason)", todo: answer.how ?? "make engines", more: more)
+        return Finding(
+            .local, label, mark, "\(path) is not ready: \(answer.reason)", todo: answer.how ?? "make engines", more: more
+        )
     }
 
     private static func ask(_ path: String) async -> Answer {

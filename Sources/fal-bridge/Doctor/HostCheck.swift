@@ -38,7 +38,8 @@ struct HostCheck: Sendable {
             let more: JSONObject = ["url": .string(url), "reached": false, "error": .string(error.message)]
             // Nobody asks them.
             if settings.usesLocal {
-                return Finding(.hosts, name, .note, words, todo: "not needed while jobs run on this machine", more: more)
+                let todo = "not needed while jobs run on this machine"
+                return Finding(.hosts, name, .note, words, todo: todo, more: more)
             }
             return Finding(.hosts, name, .fault, words, todo: Self.advice(error.cause), more: more)
         }
@@ -46,11 +47,14 @@ struct HostCheck: Sendable {
 
     /// Only the queue, or the proxy in its place, is shown the key: of the others any answer will do.
     private func ask(_ name: String, _ url: String) async throws(HTTPError) -> Probe {
-        let backend = settings.hostedBackend
-        guard name == "queue" || name == "proxy", backend.isAuthenticated, !settings.usesLocal,
-            let endpoint = try? EndpointID(settings.defaultEndpoint)
-        else { return try await Probe.ask(url, http: http) }
-        return try await Probe.askWithKey(FalClient(backend: backend, http: http), endpoint)
+        guard showsKey(name), let endpoint = try? EndpointID(settings.defaultEndpoint) else {
+            return try await Probe.ask(url, http: http)
+        }
+        return try await Probe.askWithKey(FalClient(backend: settings.hostedBackend, http: http), endpoint)
+    }
+
+    private func showsKey(_ name: String) -> Bool {
+        (name == "queue" || name == "proxy") && !settings.usesLocal && settings.hostedBackend.isAuthenticated
     }
 
     private func reached(_ name: String, _ url: String, _ probe: Probe) -> Finding {
@@ -61,8 +65,7 @@ struct HostCheck: Sendable {
             "url": .string(url), "reached": true, "http_status": .int(Int64(probe.status)),
             "milliseconds": .int(Int64(milliseconds)), "http2": .bool(probe.isHTTP2),
         ]
-        let isAsked = (name == "queue" || name == "proxy") && !settings.usesLocal && settings.hostedBackend.isAuthenticated
-        guard isAsked else { return Finding(.hosts, name, .ok, words, more: more) }
+        guard showsKey(name) else { return Finding(.hosts, name, .ok, words, more: more) }
         switch probe.status {
         case 401, 403:
             more["key_accepted"] = false
@@ -77,7 +80,8 @@ struct HostCheck: Sendable {
         case 407, 500...:
             return Finding(
                 .hosts, name, .fault, "\(url) answers HTTP \(probe.status): \(probe.message)",
-                todo: probe.status == 407 ? "a proxy of the environment wants a password" : "https://status.fal.ai says more",
+                todo: probe.status == 407
+                    ? "a proxy of the environment wants a password" : "https://status.fal.ai says more",
                 more: more
             )
         default:
@@ -106,10 +110,13 @@ struct HostCheck: Sendable {
         }
         func finding(_ mark: Finding.Mark, _ words: String, _ todo: String?, _ more: JSONObject) -> Finding {
             let isNeeded = usesTLS && !settings.usesLocal
-            return Finding(.hosts, "certificates", mark == .fault && !isNeeded ? .note : mark, words, todo: todo, more: more)
+            let mark = mark == .fault && !isNeeded ? .note : mark
+            return Finding(.hosts, "certificates", mark, words, todo: todo, more: more)
         }
         let library: HTTPLibrary
-        do { library = try HTTPLibrary() } catch { return finding(.fault, error.description, "apt-get install libcurl4", [:]) }
+        do { library = try HTTPLibrary() } catch {
+            return finding(.fault, error.description, "apt-get install libcurl4", [:])
+        }
         let source = library.certificatesFrom.map { "by \($0)" } ?? "libcurl's own choice"
         var more: JSONObject = [
             "file": library.certificateFile.map(JSON.string) ?? .null,
@@ -127,7 +134,9 @@ struct HostCheck: Sendable {
         let todo = library.certificatesFrom.map { "\($0) must name a file of certificates (PEM)" }
             ?? "apt-get install ca-certificates"
         let bytes: [UInt8]
-        do { bytes = try Files.read(file, limit: 64 << 20) } catch { return finding(.fault, error.description, todo, more) }
+        do { bytes = try Files.read(file, limit: 64 << 20) } catch {
+            return finding(.fault, error.description, todo, more)
+        }
         let count = bytes.withUnsafeBytes { bytes in
             ["-----BEGIN CERTIFICATE-----", "-----BEGIN TRUSTED CERTIFICATE-----"].reduce(0) {
                 $0 + bytes.ranges(of: Array($1.utf8)).count
@@ -146,7 +155,8 @@ struct HostCheck: Sendable {
         guard !found.isEmpty else { return Finding(.hosts, "proxies", .ok, "none set in the environment") }
         let words = found.map { "\($0.0)=\($0.1)" }.joined(separator: ", ")
         return Finding(
-            .hosts, "proxies", .note, words, todo: "not asked for what stays on this machine, nor for a key in clear text",
+            .hosts, "proxies", .note, words,
+            todo: "not asked for what stays on this machine, nor for a key in clear text",
             more: ["environment": .object(more)]
         )
     }

@@ -58,11 +58,10 @@ struct KeyCheck {
         case (false, let proxy?): "proxy: calls go to \(proxy), which has the key"
         case (false, nil): "fal: jobs run in fal's queue, and are paid for"
         }
-        let why = settings.backend == .auto ? " (auto: a key or a proxy decides)" : " (as --backend or FAL_BRIDGE_BACKEND says)"
-        return Finding(
-            .key, "backend", .ok, words + why,
-            more: ["choice": .string(choice), "kind": settings.usesLocal ? "local" : settings.proxyURL == nil ? "fal" : "proxy"]
-        )
+        let why = settings.backend == .auto
+            ? " (auto: a key or a proxy decides)" : " (as --backend or FAL_BRIDGE_BACKEND says)"
+        let kind: JSON = settings.usesLocal ? "local" : settings.proxyURL == nil ? "fal" : "proxy"
+        return Finding(.key, "backend", .ok, words + why, more: ["choice": .string(choice), "kind": kind])
     }
 
     private var roots: Finding {

@@ -34,8 +34,8 @@ struct LocalCheck: Sendable {
     private func server() async -> Finding {
         guard let program = LocalServer.program else {
             return missing(
-                "fal-local", "not found beside fal-bridge nor on PATH", "put it beside fal-bridge, or name it in FAL_LOCAL_BIN",
-                ["found": false]
+                "fal-local", "not found beside fal-bridge nor on PATH",
+                "put it beside fal-bridge, or name it in FAL_LOCAL_BIN", ["found": false]
             )
         }
         var more: JSONObject = ["found": true, "path": .string(program)]
@@ -58,15 +58,15 @@ struct LocalCheck: Sendable {
             withExtendedLifetime(scratch) {}
             more["answers"] = .bool(probe.status == 200)
             guard probe.status == 200 else {
-                return missing("fal-local", "\(program) answers HTTP \(probe.status)", "end it, and start doctor again", more)
+                let words = "\(program) answers HTTP \(probe.status)"
+                return missing("fal-local", words, "end it, and start doctor again", more)
             }
             let words = "\(version)\(other), \(isRunning ? "runs and" : "starts and") answers, \(program)"
             let todo = other.isEmpty ? nil : "install both of one version"
             return Finding(.local, "fal-local", other.isEmpty ? .ok : .warning, words, todo: todo, more: more)
-        } catch let error as Backend.StartFailure {
-            return missing("fal-local", error.message, "start \(program) --log-level debug by hand, and see", more)
         } catch {
-            return missing("fal-local", "\(program): \(error)", "start \(program) --log-level debug by hand, and see", more)
+            let words = (error as? Backend.StartFailure)?.message ?? "\(program): \(error)"
+            return missing("fal-local", words, "start \(program) --log-level debug by hand, and see", more)
         }
     }
 

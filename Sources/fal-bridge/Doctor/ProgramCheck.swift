@@ -36,8 +36,8 @@ enum ProgramCheck {
             more["libcurl"] = .string(http.version)
             more["tls"] = http.tls.map(JSON.string) ?? .null
             more["http2"] = .bool(http.hasHTTP2)
-            let words = "libcurl \(http.version) with \(http.tls ?? "no TLS")\(http.hasHTTP2 ? " and HTTP/2" : ""), \(rest)"
-            return Finding(.program, "libraries", .ok, words, more: more)
+            let tls = (http.tls ?? "no TLS") + (http.hasHTTP2 ? " and HTTP/2" : "")
+            return Finding(.program, "libraries", .ok, "libcurl \(http.version) with \(tls), \(rest)", more: more)
         } catch {
             return Finding(
                 .program, "libraries", .fault, "no libcurl: \(error); \(rest)",

@@ -54,18 +54,19 @@ struct StateCheck {
                 "path": .string(check.path), "exists": .bool(check.exists), "requests": .int(Int64(check.requests)),
                 "faults": .array(check.faults.map(JSON.string)),
             ]
-            if !check.exists { return Finding(.state, "journal", .ok, "none yet: the first submit makes it", more: more) }
+            if !check.exists {
+                return Finding(.state, "journal", .ok, "none yet: the first submit makes it", more: more)
+            }
             guard check.faults.isEmpty else {
                 return Finding(
-                    .state, "journal", .fault, "\(check.path) is damaged: \(check.faults[0])", todo: Self.aside(check.path),
-                    more: more
+                    .state, "journal", .fault, "\(check.path) is damaged: \(check.faults[0])", todo: Self.aside, more: more
                 )
             }
             let count = check.requests == 1 ? "1 request" : "\(check.requests) requests"
             return Finding(.state, "journal", .ok, "sound: \(count), \(Self.size(check.bytes))", more: more)
         } catch {
             return Finding(
-                .state, "journal", .fault, error.description, todo: Self.aside(error.path),
+                .state, "journal", .fault, error.description, todo: Self.aside,
                 more: ["path": .string(error.path), "faults": [.string(error.reason)]]
             )
         }
@@ -83,15 +84,14 @@ struct StateCheck {
             guard let first = faults.first else {
                 return [finding(.ok, "sound: \(Self.size((try? Files.status(path).size) ?? 0))", nil)]
             }
-            return [finding(settings.usesLocal ? .fault : .warning, "\(path) is damaged: \(first)", Self.aside(path))]
+            return [finding(settings.usesLocal ? .fault : .warning, "\(path) is damaged: \(first)", Self.aside)]
         } catch {
-            return [finding(settings.usesLocal ? .fault : .warning, "\(path): \(error.message)", Self.aside(path))]
+            return [finding(settings.usesLocal ? .fault : .warning, "\(path): \(error.message)", Self.aside)]
         }
     }
 
-    private static func aside(_ path: String) -> String {
-        "move it away, with its -wal and -shm; what it listed is then known only where it was sent"
-    }
+    private static let aside
+        = "move it away, with its -wal and -shm; what it listed is then known only where it was sent"
 
     private static func size(_ bytes: Int64) -> String {
         let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]

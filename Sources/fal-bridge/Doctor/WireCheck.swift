@@ -21,7 +21,8 @@ enum WireCheck {
             guard wrong.isEmpty else { return fault(wrong.joined(separator: "; ")) }
             let milliseconds = Int((Instant.now.seconds(since: start) * 1_000).rounded())
             return Finding(
-                .wire, "framings", .ok, "lines and headers answer through a pipe, rubbish between them (\(milliseconds) ms)",
+                .wire, "framings", .ok,
+                "lines and headers answer through a pipe, rubbish between them (\(milliseconds) ms)",
                 more: ["lines": true, "headers": true]
             )
         } catch {
@@ -31,7 +32,8 @@ enum WireCheck {
 
     private static func fault(_ words: String) -> Finding {
         Finding(
-            .wire, "framings", .fault, words, todo: "this is a fault of the program's or of its build: build it anew, report it"
+            .wire, "framings", .fault, words,
+            todo: "this is a fault of the program's or of its build: build it anew, report it"
         )
     }
 
@@ -51,7 +53,9 @@ enum WireCheck {
         Task.detached {
             let result: Result<Program.Outcome, SystemError>
             do throws(SystemError) {
-                result = .success(try await Program.run(program, ["serve"], environment: environment, input: input, timeLimit: limit))
+                result = .success(try await Program.run(
+                    program, ["serve"], environment: environment, input: input, timeLimit: limit
+                ))
             } catch {
                 result = .failure(error)
             }
