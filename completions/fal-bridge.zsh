@@ -10,7 +10,7 @@ _fal_bridge() {
         'schema:the models: schema list, show [ENDPOINT], import FILE.json [-o OUT], check FILE…, validate ENDPOINT|SCHEMA.json FILE…, test-suite FILE…'
         'generate:documents and types from the schemas: generate TARGET [-o FILE|DIR]'
         'replay:a recording against this program: replay FILE [FLAGS] [-- FLAGS OF THE PROGRAM]'
-        'doctor:what is found, what is missing, what to do; then what editors and agents are told, which doctor HOST prints alone'
+        'doctor:what is found, what is missing and what to do; doctor HOST: what that editor or agent is told'
         'help:this text'
         'version:the version'
     )
@@ -31,7 +31,7 @@ _fal_bridge() {
                     '*--framing=[how messages are told apart (default\: by the first byte)]:lines|headers:(lines headers)' \
                     '*--max-message-bytes=[bytes of one message (default 67108864)]:N: ' \
                     '*--max-in-flight=[calls that run at once (default 1024)]:N: ' \
-                    '*--trace=[tell what goes over the wire, without secrets]:off|messages|verbose:(off messages verbose)' \
+                    '*--trace=[off, messages or verbose\: what goes over the wire, without secrets]:LEVEL:(off messages verbose)' \
                     '*--trace-file=[where --trace writes, in place of stderr]:FILE:_files' \
                     '*--record=[write both directions down, without secrets; {pid} in it is the process'\''s number]:FILE:_files' \
                     '--help[this text]' \

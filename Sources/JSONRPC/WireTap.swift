@@ -121,8 +121,10 @@ public final class WireTap: Sendable {
     }
 
     /// Sleeps until all that was left here is handed on, or until `deadline`. Nothing may be left here afterwards.
-    public func finish(until deadline: Instant) {
+    /// - Returns: whether all of it is.
+    @discardableResult
+    public func finish(until deadline: Instant) -> Bool {
         state.update { $0.isClosed = true }
-        _ = state.wait(until: deadline) { $0.isDone ? true : nil }
+        return state.wait(until: deadline) { $0.isDone ? true : nil } ?? false
     }
 }

@@ -34,8 +34,7 @@ struct Arguments {
             ),
             .init("replay", "a recording against this program: replay FILE [FLAGS] [-- FLAGS OF THE PROGRAM]"),
             .init(
-                "doctor", "what is found, what is missing, what to do; then what editors and agents are told, "
-                    + "which doctor HOST prints alone",
+                "doctor", "what is found, what is missing and what to do; doctor HOST: what that editor or agent is told",
                 words: [.these(HostConfiguration.all.map(\.word))]
             ),
             .init("help", "this text"),
@@ -66,8 +65,8 @@ struct Arguments {
             .init("max-message-bytes", "N", "bytes of one message (default 67108864)", ["serve"]),
             .init("max-in-flight", "N", "calls that run at once (default 1024)", ["serve"]),
             .init(
-                "trace", "off|messages|verbose", "tell what goes over the wire, without secrets", ["serve"],
-                variable: "FAL_BRIDGE_TRACE"
+                "trace", "LEVEL", "off, messages or verbose: what goes over the wire, without secrets", ["serve"],
+                variable: "FAL_BRIDGE_TRACE", choices: ["off", "messages", "verbose"]
             ),
             .init(
                 "trace-file", "FILE", "where --trace writes, in place of stderr", ["serve"],

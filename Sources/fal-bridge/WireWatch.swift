@@ -47,7 +47,9 @@ struct WireWatch {
 
     /// To be called when nothing goes over the wire any more.
     func finish(exit code: CInt) {
-        tap.finish(until: Instant.now.advanced(bySeconds: Self.patience))
+        guard tap.finish(until: Instant.now.advanced(bySeconds: Self.patience)) else {
+            return Log.error("what went over the wire last is not written down: it takes more than \(Self.patience) s")
+        }
         recording?.finish(exit: code)
     }
 
