@@ -9,7 +9,7 @@ from conftest import BIN, ROOT
 
 PAGE = (ROOT / "docs/limits.md").read_text()
 ROWS = re.findall(r"^\| (.+?) \| (.+?) \| .* \[(\w+)\]\(\.\./Sources/([^)]+)\) \|$", PAGE, re.M)
-UNITS = {"": 1, "bytes": 1, "characters": 1, "letters": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "s": 1, "min": 60, "h": 3600,
+UNITS = {"": 1, "bytes": 1, "characters": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "s": 1, "min": 60, "h": 3600,
          "day": 86400, "days": 86400}
 DECLARED = r"^\s*(?:@Option\([^)]*\) )?(?:public |private |package )?(?:static )?(?:let|var) %s(?:: [\w?.]+)? = (.+?)$"
 PARAMETER = r"\b%s: (?:Int|Double\??) = ([\d._]+)"
