@@ -62,6 +62,8 @@ let package = Package(
         tests(of: "JSONSchema"),
         target("JSONRPC", ["JSON", "JSONSchema", "Platform"]),
         tests(of: "JSONRPC"),
+        target("Recording", ["JSON", "JSONRPC", "Platform"]),
+        tests(of: "Recording", ["JSONRPC", "Platform"]),
         target("HTTP", ["CCurl", "Platform"]),
         tests(of: "HTTP"),
 
@@ -97,7 +99,8 @@ let package = Package(
         .executableTarget(
             name: "fal-bridge",
             dependencies: [
-                "Bridge", "FalProtocol", "Generator", "JSON", "JSONRPC", "JSONSchema", "MCP", "Models", "Platform",
+                "Bridge", "FalClient", "FalProtocol", "Generator", "HTTP", "JSON", "JSONRPC", "JSONSchema", "Journal",
+                "MCP", "Models", "Platform", "Recording", "SQLite", "Surface",
             ],
             swiftSettings: lean
         ),

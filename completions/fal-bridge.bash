@@ -10,7 +10,7 @@ _fal_bridge() {
     for ((i = 1; i < COMP_CWORD; i++)); do
         word=${COMP_WORDS[i]}
         case $word in
-            --backend|--key-file|--proxy-url|--schemas|--state-dir|--root|--log-level|--log-format|--framing|--max-message-bytes|--max-in-flight|--tools|--max-wait|--max-jobs|--max-jobs-per-hour|--input|-i|--input-file|--output|-o|--sheet|--timeout|--remotes|--repeat)
+            --backend|--key-file|--proxy-url|--schemas|--state-dir|--root|--log-level|--log-format|--framing|--max-message-bytes|--max-in-flight|--tools|--max-wait|--max-jobs|--max-jobs-per-hour|--trace|--trace-file|--record|--ignore|--wait|--input|-i|--input-file|--output|-o|--sheet|--timeout|--remotes|--repeat)
                 ((i++))
                 if [[ ${COMP_WORDS[i]} == = ]]; then ((i++)); fi
                 if [[ ${COMP_WORDS[i+1]} == = ]]; then ((i += 2)); fi ;;
@@ -36,6 +36,11 @@ _fal_bridge() {
         --max-wait) :; return ;;
         --max-jobs) :; return ;;
         --max-jobs-per-hour) :; return ;;
+        --trace) COMPREPLY=($(compgen -W "off messages verbose" -- "$cur")); return ;;
+        --trace-file) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+        --record) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+        --ignore) :; return ;;
+        --wait) :; return ;;
         --input|-i) compopt -o nospace; COMPREPLY=($(compgen -S = -W "$(_fal_bridge_members "$endpoint")" -- "$cur")); return ;;
         --input-file) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
         --output|-o) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
@@ -46,25 +51,28 @@ _fal_bridge() {
     esac
     if [[ $cur == -* ]]; then
         case $command in
-            serve) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --framing --max-message-bytes --max-in-flight --help -h --version" -- "$cur")) ;;
-            mcp) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --max-message-bytes --max-in-flight --tools --max-wait --max-jobs --max-jobs-per-hour --help -h --version" -- "$cur")) ;;
+            serve) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --framing --max-message-bytes --max-in-flight --trace --trace-file --record --help -h --version" -- "$cur")) ;;
+            mcp) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --max-message-bytes --max-in-flight --tools --max-wait --max-jobs --max-jobs-per-hour --trace --trace-file --record --help -h --version" -- "$cur")) ;;
             run) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --input -i --input-file --output -o --sheet --timeout --logs --json --help -h --version" -- "$cur")) ;;
             schema) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --output -o --remotes --assert-formats --repeat --help -h --version" -- "$cur")) ;;
             generate) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --output -o --help -h --version" -- "$cur")) ;;
+            replay) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --exact --ignore --wait --help -h --version" -- "$cur")) ;;
+            doctor) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --json --help -h --version" -- "$cur")) ;;
             help) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --help -h --version" -- "$cur")) ;;
             version) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --help -h --version" -- "$cur")) ;;
-            *) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --framing --max-message-bytes --max-in-flight --help -h --version" -- "$cur")) ;;
+            *) COMPREPLY=($(compgen -W "--backend --key-file --proxy-url --schemas --state-dir --root --log-level --log-format --framing --max-message-bytes --max-in-flight --trace --trace-file --record --help -h --version" -- "$cur")) ;;
         esac
         return
     fi
     case $command:$count:$endpoint in
-        :0:*) COMPREPLY=($(compgen -W "serve mcp run schema generate help version" -- "$cur")) ;;
+        :0:*) COMPREPLY=($(compgen -W "serve mcp run schema generate replay doctor help version" -- "$cur")) ;;
         run:0:*) COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" schema list 2>/dev/null | cut -f1)" -- "$cur")) ;;
         schema:0:*) COMPREPLY=($(compgen -W "list show import check validate test-suite" -- "$cur")) ;;
         schema:1:*) COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" schema list 2>/dev/null | cut -f1)" -- "$cur")) ;;
         generate:0:*) COMPREPLY=($(compgen -W "openrpc python typescript swift tools reference completions" -- "$cur")) ;;
         generate:1:tools) COMPREPLY=($(compgen -W "openai anthropic" -- "$cur")) ;;
         generate:1:completions) COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")) ;;
+        doctor:0:*) COMPREPLY=($(compgen -W "claude-desktop claude-code cursor vscode zed codex neovim" -- "$cur")) ;;
     esac
 }
 

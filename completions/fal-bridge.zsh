@@ -10,6 +10,8 @@ _fal_bridge() {
         'run:one job, with a progress bar: run [ENDPOINT] --input KEY=VALUE… -o OUT'
         'schema:the models: schema list, show [ENDPOINT], import FILE.json [-o OUT], check FILE…, validate ENDPOINT|SCHEMA.json FILE…, test-suite FILE…'
         'generate:documents and types from the schemas: generate TARGET [-o FILE|DIR]'
+        'replay:a recording against this program: replay FILE [FLAGS] [-- FLAGS OF THE PROGRAM]'
+        'doctor:what is found, what is missing, what to do; doctor HOST: what that editor or agent is told'
         'help:this text'
         'version:the version'
     )
@@ -30,6 +32,9 @@ _fal_bridge() {
                     '*--framing=[how messages are told apart (default\: by the first byte)]:lines|headers:(lines headers)' \
                     '*--max-message-bytes=[bytes of one message (default 67108864)]:N: ' \
                     '*--max-in-flight=[calls that run at once (default 1024)]:N: ' \
+                    '*--trace=[off, messages or verbose\: what goes over the wire, without secrets]:LEVEL:(off messages verbose)' \
+                    '*--trace-file=[where --trace writes, in place of stderr]:FILE:_files' \
+                    '*--record=[write both directions down, without secrets; {pid} in it is the process'\''s number]:FILE:_files' \
                     '--help[this text]' \
                     '--version[the version]' \
                     ;;
@@ -48,6 +53,9 @@ _fal_bridge() {
                     '*--max-wait=[a call waits so long for its job, then has a handle (default 45)]:SECONDS: ' \
                     '*--max-jobs=[jobs of an agent at once (default 4)]:N: ' \
                     '*--max-jobs-per-hour=[jobs of all agents within an hour (default 60)]:N: ' \
+                    '*--trace=[off, messages or verbose\: what goes over the wire, without secrets]:LEVEL:(off messages verbose)' \
+                    '*--trace-file=[where --trace writes, in place of stderr]:FILE:_files' \
+                    '*--record=[write both directions down, without secrets; {pid} in it is the process'\''s number]:FILE:_files' \
                     '--help[this text]' \
                     '--version[the version]' \
                     ;;
@@ -103,6 +111,35 @@ _fal_bridge() {
                     '--version[the version]' \
                     '1: :(openrpc python typescript swift tools reference completions)' \
                     '2: :{ case $words[2] in tools) compadd openai anthropic ;; completions) compadd bash zsh fish ;; esac }' \
+                    ;;
+                replay) _arguments -s \
+                    '*--backend=[where jobs run; auto means fal where a key is set, else local]:auto|fal|local:(auto fal local)' \
+                    '*--key-file=[a file that holds the key]:FILE:_files' \
+                    '*--proxy-url=[a proxy that holds the key]:URL: ' \
+                    '*--schemas=[a folder of further model schemas; repeatable]:DIR:_files -/' \
+                    '*--state-dir=[where state is kept (default\: ~/.local/state/fal-bridge)]:DIR:_files -/' \
+                    '*--root=[a folder that may be read and written; repeatable (default\: the working folder)]:DIR:_files -/' \
+                    '*--log-level=[error, warning, info, debug or trace; on stderr]:LEVEL:(error warning info debug trace)' \
+                    '*--log-format=[how log lines look]:text|json:(text json)' \
+                    '--exact[the same bytes in the same order\: ids and times, too]' \
+                    '*--ignore=[a member, or a notification'\''s method, that may differ; repeatable]:NAME: ' \
+                    '*--wait=[how long a message is waited for (default 10)]:SECONDS: ' \
+                    '--help[this text]' \
+                    '--version[the version]' \
+                    ;;
+                doctor) _arguments -s \
+                    '*--backend=[where jobs run; auto means fal where a key is set, else local]:auto|fal|local:(auto fal local)' \
+                    '*--key-file=[a file that holds the key]:FILE:_files' \
+                    '*--proxy-url=[a proxy that holds the key]:URL: ' \
+                    '*--schemas=[a folder of further model schemas; repeatable]:DIR:_files -/' \
+                    '*--state-dir=[where state is kept (default\: ~/.local/state/fal-bridge)]:DIR:_files -/' \
+                    '*--root=[a folder that may be read and written; repeatable (default\: the working folder)]:DIR:_files -/' \
+                    '*--log-level=[error, warning, info, debug or trace; on stderr]:LEVEL:(error warning info debug trace)' \
+                    '*--log-format=[how log lines look]:text|json:(text json)' \
+                    '--json[the answer as JSON on stdout, nothing else]' \
+                    '--help[this text]' \
+                    '--version[the version]' \
+                    '1: :(claude-desktop claude-code cursor vscode zed codex neovim)' \
                     ;;
                 help) _arguments -s \
                     '*--backend=[where jobs run; auto means fal where a key is set, else local]:auto|fal|local:(auto fal local)' \

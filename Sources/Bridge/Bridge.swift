@@ -116,12 +116,7 @@ public final class Bridge: Sendable {
     /// Where calls go, by the settings as they are now.
     var backend: Backend {
         let settings = current
-        let isLocal = switch settings.backend {
-        case .local: true
-        case .fal: false
-        case .auto: settings.credentials == nil && settings.proxyURL == nil
-        }
-        return isLocal ? Self.localBackend(settings) : Self.hostedBackend(settings)
+        return settings.usesLocal ? Self.localBackend(settings) : settings.hostedBackend
     }
 
     /// Whether jobs run on this machine, by the settings as they are now.
@@ -144,13 +139,6 @@ public final class Bridge: Sendable {
         LocalServer(stateFolder: settings.stateFolder, schemaFolders: settings.schemaFolders).backend
     }
 
-    private static func hostedBackend(_ settings: Settings) -> Backend {
-        Backend(
-            kind: settings.proxyURL == nil ? .fal : .proxy, runURL: settings.runURL, queueURL: settings.queueURL,
-            restURL: settings.restURL, credentials: settings.credentials, proxyURL: settings.proxyURL
-        )
-    }
-
     /// An error without the key, whoever put it there.
     func masked(_ error: RPCError) -> RPCError {
         current.credentials.map { error.masking($0) } ?? error
@@ -168,7 +156,7 @@ public final class Bridge: Sendable {
     func client(of kind: Backend.Kind?) throws(RPCError) -> FalClient {
         let (settings, backend) = (current, backend)
         guard let kind, (kind == .local) != (backend.kind == .local) else { return try client() }
-        let other = kind == .local ? Self.localBackend(settings) : Self.hostedBackend(settings)
+        let other = kind == .local ? Self.localBackend(settings) : settings.hostedBackend
         guard other.isAuthenticated else { throw .unauthenticated() }
         return FalClient(backend: other, http: http)
     }

@@ -5,12 +5,23 @@ import Platform
 import Synchronization
 
 /// Starts `fal-local` when it is needed and nobody listens.
-struct LocalServer: Sendable {
+public struct LocalServer: Sendable {
     let stateFolder: String
     /// Of further models, for one that is started here.
     let schemaFolders: [String]
 
-    var socket: String { Files.join(stateFolder, "fal-local.sock") }
+    public init(stateFolder: String, schemaFolders: [String] = []) {
+        self.stateFolder = stateFolder
+        self.schemaFolders = schemaFolders
+    }
+
+    /// The program: the one that the environment names, or beside this one, or on `PATH`.
+    public static var program: String? { Environment.get("FAL_LOCAL_BIN") ?? ChildProcess.find("fal-local") }
+
+    /// Whether somebody listens.
+    public var isServed: Bool { connects() }
+
+    public var socket: String { Files.join(stateFolder, "fal-local.sock") }
     private var log: String { Files.join(stateFolder, "fal-local.log") }
 
     /// Seconds until it must listen, and bytes of its log before it is begun anew.
@@ -27,7 +38,7 @@ struct LocalServer: Sendable {
     private static let starting = Mutex<[String: Task<Started, Never>]>([:])
 
     /// Returns when somebody listens at the socket: the server started here, or another that was quicker.
-    func start() async throws(Backend.StartFailure) {
+    public func start() async throws(Backend.StartFailure) {
         let socket = socket
         let task = Self.starting.withLock { starting in
             if let task = starting[socket] { return task }
@@ -61,7 +72,7 @@ struct LocalServer: Sendable {
 
     private func startAndWait() throws(Backend.StartFailure) {
         if connects() { return }
-        guard let program = Environment.get("FAL_LOCAL_BIN") ?? ChildProcess.find("fal-local") else {
+        guard let program = Self.program else {
             throw .init(message: "fal-local is not installed: it belongs beside fal-bridge or on PATH")
         }
         let watch: FolderWatch
@@ -115,16 +126,7 @@ struct LocalServer: Sendable {
         let descriptor = Glibc.socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let path = Array(socket.utf8)
-        guard path.count < MemoryLayout.size(ofValue: address.sun_path) else { return false }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path) }
-        return withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
-            }
-        }
+        return UnixSocket.connect(descriptor, to: socket)
     }
 }
 

@@ -66,6 +66,23 @@ public struct Settings: Sendable {
         }
     }
 
+    /// Whether jobs run on this machine.
+    public var usesLocal: Bool {
+        switch backend {
+        case .local: true
+        case .fal: false
+        case .auto: credentials == nil && proxyURL == nil
+        }
+    }
+
+    /// Where calls go that do not stay here.
+    public var hostedBackend: Backend {
+        Backend(
+            kind: proxyURL == nil ? .fal : .proxy, runURL: runURL, queueURL: queueURL, restURL: restURL,
+            credentials: credentials, proxyURL: proxyURL
+        )
+    }
+
     public static func backend(_ text: String) throws(Unusable) -> BackendChoice {
         guard let choice = BackendChoice(rawValue: text) else {
             throw Unusable("no backend '\(text)': auto, fal or local")

@@ -1,4 +1,5 @@
 import JSON
+import Platform
 
 /// A key of fal's. It never shows itself: not in a description, not in a dump.
 public struct Credentials: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible,
@@ -14,6 +15,9 @@ public struct Credentials: Sendable, Equatable, CustomStringConvertible, CustomD
 
     /// The value of `Authorization`.
     var header: String { "Key \(key)" }
+
+    /// Whether it has the form of fal's keys, `id:secret`.
+    public var hasTwoParts: Bool { !secret.isEmpty && !key.hasPrefix(":") }
 
     /// The first four characters, for people who have several.
     public var masked: String { "\(key.prefix(4))…" }
@@ -42,6 +46,15 @@ public struct Credentials: Sendable, Equatable, CustomStringConvertible, CustomD
         var result = JSONObject()
         for member in object { result[masking(member.key)] = masking(member.value) }
         return result
+    }
+
+    /// Where the key stands in `bytes`, or its secret half.
+    public func places(in bytes: UnsafeRawBufferPointer) -> [Range<Int>] {
+        var found: [Range<Int>] = []
+        for needle in [Array(key.utf8), secret] where needle.count >= Self.minBytes {
+            found += bytes.ranges(of: needle)
+        }
+        return found
     }
 
     /// What follows the first colon.

@@ -27,6 +27,9 @@ struct CurlLibrary: @unchecked Sendable {
     let multiWakeup: @convention(c) (Handle) -> CURLMcode
     let multiInfoRead: @convention(c) (Handle, UnsafeMutablePointer<CInt>) -> UnsafeMutablePointer<CURLMsg>?
 
+    let version: @convention(c) () -> UnsafePointer<CChar>?
+    let versionInfo: @convention(c) (CURLversion) -> UnsafeMutablePointer<curl_version_info_data>?
+
     static let shared = Result { () throws(DynamicLibrary.NotFound) -> CurlLibrary in try CurlLibrary() }
 
     private init() throws(DynamicLibrary.NotFound) {
@@ -54,6 +57,8 @@ struct CurlLibrary: @unchecked Sendable {
         multiPoll = try library.function("curl_multi_poll")
         multiWakeup = try library.function("curl_multi_wakeup")
         multiInfoRead = try library.function("curl_multi_info_read")
+        version = try library.function("curl_version")
+        versionInfo = try library.function("curl_version_info")
         Memory.releaseMappedPages()
     }
 

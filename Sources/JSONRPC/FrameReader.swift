@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Feed it with `append`, then call `next` until it gives nil. It never waits, and holds at most one message
 /// of `maxBytes` and what came in with it.
-struct FrameReader {
+struct FrameReader: Sendable {
     enum Frame: Equatable {
         /// The bytes of one message, as a range for `withBytes`; valid until the next call of any other method.
         case message(Range<Int>)
@@ -71,6 +71,12 @@ struct FrameReader {
         }
         buffer.append(contentsOf: bytes)
     }
+
+    /// Bytes that came in and are not done with.
+    var unread: Int { buffer.count - start }
+
+    /// Where the unread bytes begin, as the ranges of frames count.
+    var position: Int { start }
 
     func withBytes<Result>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         buffer.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }

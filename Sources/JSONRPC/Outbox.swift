@@ -35,11 +35,13 @@ final class Outbox: Sendable {
 
     private let state: Monitor<State>
     private let output: Output
+    private let tap: WireTap?
     private let onBroken: @Sendable () -> Void
 
     /// - Parameter onBroken: called once, when nobody reads any more.
-    init(_ output: Output, onBroken: @escaping @Sendable () -> Void) {
+    init(_ output: Output, tap: WireTap? = nil, onBroken: @escaping @Sendable () -> Void) {
         self.output = output
+        self.tap = tap
         self.onBroken = onBroken
         state = Monitor(State())
     }
@@ -111,10 +113,18 @@ final class Outbox: Sendable {
 
     /// Takes all that waits and the right to write it; nil when there is nothing or somebody else writes.
     private func take() -> [UInt8]? {
-        state.withLock { state in
+        let batch: [UInt8]? = state.withLock { state in
             guard !state.isWriting, !state.isBroken else { return nil }
             return Self.takeReady(&state)
         }
+        show(batch)
+        return batch
+    }
+
+    /// Before the bytes go out, since what the peer says to them must not seem to come first. Only whoever has the
+    /// right to write calls it, so the order is that of the wire.
+    private func show(_ batch: [UInt8]?) {
+        if let tap, let batch { batch.withUnsafeBytes { tap.take(.output, $0) } }
     }
 
     /// As `take`, by whoever has the right already, and gives it back when there is nothing left.
@@ -136,6 +146,7 @@ final class Outbox: Sendable {
             return (next, waiters)
         }
         for waiter in waiters { waiter.resume() }
+        show(next)
         return next
     }
 
@@ -183,7 +194,10 @@ final class Outbox: Sendable {
             return (!state.isBroken, state.waiters)
         }
         for waiter in waiters { waiter.resume() }
-        if isFirst { onBroken() }
+        if isFirst {
+            tap?.end(.output)
+            onBroken()
+        }
     }
 
     /// Leaves the right to write to the thread, which waits where nobody else may.

@@ -40,19 +40,22 @@ public final class Server: Sendable {
     private let events: Monitor<Event?>
     private let outbox: Outbox
     private let dispatcher: Dispatcher
+    private let tap: WireTap?
 
     /// - Parameters:
     ///   - listeners: by the notification's method; other notifications are ignored.
     ///   - output: the descriptor for answers. Nothing else may write to it.
+    ///   - tap: sees every byte of both directions.
     public init(
         _ dialect: Dialect = .plain, methods: [Method], listeners: [String: Listener] = [:], limits: Limits = Limits(),
-        output: CInt
+        output: CInt, tap: WireTap? = nil
     ) {
         self.limits = limits
         framing = dialect.framing
         let events = Monitor<Event?>(nil)
         self.events = events
-        outbox = Outbox(Output(output)) { events.update { $0 = .broken } }
+        self.tap = tap
+        outbox = Outbox(Output(output), tap: tap) { events.update { $0 = .broken } }
         dispatcher = Dispatcher(
             dialect, methods: methods, listeners: listeners, maxInFlight: limits.maxInFlight, outbox: outbox
         )
@@ -105,6 +108,7 @@ public final class Server: Sendable {
         while true {
             let count = (try? Descriptor.read(input, into: chunk)) ?? 0
             if count == 0 { break }
+            tap?.take(.input, UnsafeRawBufferPointer(rebasing: chunk[..<count]))
             reader.append(UnsafeRawBufferPointer(rebasing: chunk[..<count]))
             while let frame = reader.next() {
                 guard take(frame) else { return events.update { $0 = $0 ?? .exit } }
@@ -112,6 +116,7 @@ public final class Server: Sendable {
             // One write for all that one read brought.
             outbox.flush()
         }
+        tap?.end(.input)
         while let frame = reader.finish() {
             guard take(frame) else { return events.update { $0 = $0 ?? .exit } }
         }

@@ -31,7 +31,7 @@ public final class Journal: Sendable {
     private static let cleaningInterval = 3_600.0
 
     /// - Parameter folder: the state folder; made when it is first needed.
-    public init(folder: String) { path = Files.join(folder, "journal.db") }
+    public init(folder: String) { path = Files.join(folder, JournalFile.name) }
 
     deinit { inbox.update { $0.isClosed = true } }
 

@@ -5,7 +5,9 @@ import SQLite
 /// The journal's file: its form, and what goes out of it.
 enum JournalFile {
     /// The form of the tables; a file of a later form is left alone.
-    private static let version = 3
+    static let version = 3
+    static let name = "journal.db"
+    static let newer = SQLiteError(code: 1, message: "it was made by a newer version of this program")
 
     /// Opens or makes the journal, readable by its owner alone.
     static func open(_ path: String) throws(JournalError) -> Database {
@@ -19,7 +21,7 @@ enum JournalFile {
         do throws(SQLiteError) {
             let database = try Database(path: path)
             guard try database.userVersion <= version else {
-                throw SQLiteError(code: 1, message: "it was made by a newer version of this program")
+                throw newer
             }
             try database.transaction { () throws(SQLiteError) in
                 // Looked at once more: another process may have been quicker.

@@ -10,7 +10,13 @@ public enum Base64 {
 
     public static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
+        append(bytes, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Appends the text of `bytes`, which may be large, without another copy of it.
+    public static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
+        text.reserveCapacity(text.count + (bytes.count + 2) / 3 * 4)
         var index = 0
         while index < bytes.count {
             let left = bytes.count - index
@@ -23,7 +29,6 @@ public enum Base64 {
             text.append(left > 2 ? alphabet[Int(group & 63)] : UInt8(ascii: "="))
             index += 3
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// Blanks and line breaks are passed over, missing padding is forgiven.

@@ -150,6 +150,16 @@ public enum Files {
         return names.sorted()
     }
 
+    /// Bytes that the user may still write where `path` lies.
+    public static func room(at path: String) throws(SystemError) -> Int64 {
+        var info = statvfs()
+        guard statvfs(path, &info) == 0 else { throw SystemError.last("statvfs", path) }
+        return Int64(clamping: UInt64(info.f_bavail) &* UInt64(info.f_frsize))
+    }
+
+    /// Whether the user may make files in a folder.
+    public static func isWritable(_ path: String) -> Bool { access(path, W_OK | X_OK) == 0 }
+
     public static var workingDirectory: String {
         guard let path = getcwd(nil, 0) else { return "/" }
         defer { free(path) }

@@ -15,4 +15,17 @@ public enum Pipe {
             return (ends[0], ends[1])
         }
     }
+
+    /// An end to read `bytes` from, and then the end of the stream. They must be few enough for a pipe to hold: 64 KiB.
+    public static func holding(_ bytes: [UInt8]) throws(SystemError) -> CInt {
+        let ends = try make()
+        defer { close(ends.write) }
+        _ = fcntl(ends.write, F_SETFL, O_NONBLOCK)
+        let count = bytes.withUnsafeBytes { write(ends.write, $0.baseAddress, $0.count) }
+        guard count == bytes.count else {
+            close(ends.read)
+            throw SystemError(code: ENOSPC, operation: "fill a pipe")
+        }
+        return ends.read
+    }
 }

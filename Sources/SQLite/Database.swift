@@ -29,6 +29,29 @@ public final class Database {
         try execute("PRAGMA foreign_keys = ON")
     }
 
+    /// Opens a database that is there already, to look at and not to change.
+    public init(lookingAt path: String, busyTimeout: Double = 10) throws(SQLiteError) {
+        library = try SQLiteLibrary.shared()
+        let code = library.open(path, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nil)
+        guard code == SQLITE_OK else {
+            let error = failure(code, nil)
+            _ = library.close(handle)
+            throw error
+        }
+        _ = library.extendedResultCodes(handle, 1)
+        _ = library.busyTimeout(handle, Int32(min(max(busyTimeout, 0), 3600) * 1000))
+    }
+
+    /// Of SQLite, as it is installed here.
+    public static var libraryVersion: String {
+        get throws(SQLiteError) { String(cString: try SQLiteLibrary.shared().version()) }
+    }
+
+    /// What SQLite finds wrong with the file, in its own words; at most so many faults. None for a sound one.
+    public func faults(limit: Int = 10) throws(SQLiteError) -> [String] {
+        try query("PRAGMA integrity_check(\(max(1, limit)))") { $0.text(0) }.filter { $0 != "ok" }
+    }
+
     deinit {
         statements.removeAll()
         _ = library.close(handle)

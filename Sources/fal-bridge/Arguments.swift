@@ -3,6 +3,7 @@ import FalProtocol
 import Generator
 import JSONRPC
 import Platform
+import Surface
 
 /// The command line as it was written: a subcommand, words, and flags by the table below.
 struct Arguments {
@@ -31,6 +32,11 @@ struct Arguments {
                     .these(Target.allCases.map(\.rawValue)),
                     .after(Target.allCases.filter { !$0.variants.isEmpty }.map { .init($0.rawValue, $0.variants) }),
                 ]
+            ),
+            .init("replay", "a recording against this program: replay FILE [FLAGS] [-- FLAGS OF THE PROGRAM]"),
+            .init(
+                "doctor", "what is found, what is missing, what to do; doctor HOST: what that editor or agent is told",
+                words: [.these(HostConfiguration.all.map(\.word))]
             ),
             .init("help", "this text"),
             .init("version", "the version"),
@@ -67,6 +73,23 @@ struct Arguments {
             .init("max-jobs", "N", "jobs of an agent at once (default 4)", ["mcp"]),
             .init("max-jobs-per-hour", "N", "jobs of all agents within an hour (default 60)", ["mcp"]),
             .init(
+                "trace", "LEVEL", "off, messages or verbose: what goes over the wire, without secrets",
+                ["serve", "mcp"], variable: "FAL_BRIDGE_TRACE", choices: ["off", "messages", "verbose"]
+            ),
+            .init(
+                "trace-file", "FILE", "where --trace writes, in place of stderr", ["serve", "mcp"],
+                variable: "FAL_BRIDGE_TRACE_FILE"
+            ),
+            .init(
+                "record", "FILE", "write both directions down, without secrets; {pid} in it is the process's number",
+                ["serve", "mcp"], variable: "FAL_BRIDGE_RECORD"
+            ),
+            .init("exact", nil, "the same bytes in the same order: ids and times, too", ["replay"]),
+            .init(
+                "ignore", "NAME", "a member, or a notification's method, that may differ; repeatable", ["replay"]
+            ),
+            .init("wait", "SECONDS", "how long a message is waited for (default 10)", ["replay"]),
+            .init(
                 "input", "KEY=VALUE", "a member of the input, its type from the schema; repeatable", ["run"], short: "i"
             ),
             .init("input-file", "F.json", "the input as a JSON object; --input adds to it", ["run"]),
@@ -74,7 +97,7 @@ struct Arguments {
             .init("sheet", "S.png", "one picture: frames before and after", ["run"]),
             .init("timeout", "SECONDS", "the job is cancelled after so long", ["run"]),
             .init("logs", nil, "show the model's log lines", ["run"]),
-            .init("json", nil, "the answer as JSON on stdout, nothing else", ["run"]),
+            .init("json", nil, "the answer as JSON on stdout, nothing else", ["run", "doctor"]),
             .init("remotes", "DIR", "for test-suite: the folder of the suite's remotes", ["schema"]),
             .init("assert-formats", nil, "for validate: check each format", ["schema"]),
             .init("repeat", "N", "for validate: check N times, and say how long it took", ["schema"]),
@@ -83,7 +106,7 @@ struct Arguments {
         ],
         exitCodes: [
             (0, "a clean end"),
-            (1, "exit without shutdown, or a run whose job failed"),
+            (1, "exit without shutdown, a run whose job failed, a replay that differs, a doctor who found a fault"),
             (2, "arguments that cannot be used"),
             (70, "a fault of the bridge's own"),
             (130, "a run that was cancelled"),
@@ -140,6 +163,30 @@ struct Arguments {
     func has(_ name: String) -> Bool { values[name] != nil }
     func all(_ name: String) -> [String] { values[name] ?? [] }
     func last(_ name: String) -> String? { values[name]?.last }
+
+    /// What was said, by the flag or by its variable; an empty one counts as nothing.
+    func given(_ name: String) -> String? {
+        if let value = last(name) { return value.isEmpty ? nil : value }
+        return Self.table.flags.first { $0.name == name }?.variable.flatMap(Environment.get)
+    }
+
+    /// The command line anew, without some flags.
+    func line(without names: Set<String>) -> [String] {
+        var line = [command]
+        for flag in Self.table.flags where !names.contains(flag.name) {
+            for value in all(flag.name) { line += flag.value == nil ? ["--\(flag.name)"] : ["--\(flag.name)=\(value)"] }
+        }
+        return words.isEmpty ? line : line + ["--"] + words
+    }
+
+    /// A number of seconds.
+    func seconds(_ name: String) throws -> Double? {
+        guard let text = last(name) else { return nil }
+        guard let seconds = Double(text), seconds > 0 else {
+            throw Unusable(description: "--\(name): '\(text)' is no number of seconds")
+        }
+        return seconds
+    }
 
     /// A number from 1.
     func count(_ name: String) throws -> Int? {

@@ -32,6 +32,8 @@ struct Command {
             case "run": return try RunCommand(arguments, output: output).run()
             case "generate": return try GenerateCommand(arguments, output: output).run()
             case "mcp": return try MCPCommand(arguments, output: output).run()
+            case "replay": return try ReplayCommand(arguments, output: output).run()
+            case "doctor": return try DoctorCommand(arguments, output: output).run()
             case "schema": return try SchemaCommand(arguments, output: output).run()
             default: return try serve(output)
             }
@@ -57,14 +59,20 @@ struct Command {
             }
         }
         let ending = Ending()
-        let bridge = try Bridge(arguments.settings(), discover: Self.discover) { ending.run() }
-        let server = Server(dialect, methods: bridge.methods, limits: limits, output: output)
+        let settings = try arguments.settings()
+        let watch = try WireWatch(
+            arguments, settings, framing: dialect.framing, maxMessageBytes: limits.maxMessageBytes
+        )
+        let bridge = try Bridge(settings, discover: Self.discover) { ending.run() }
+        let server = Server(dialect, methods: bridge.methods, limits: limits, output: output, tap: watch?.tap)
         ending.set { server.end() }
         try Signals.watch([SIGTERM, SIGINT]) { _ in server.end() }
-        switch try server.run(input: STDIN_FILENO) {
-        case .drained, .broken: return 0
-        case .exit(let afterShutdown): return afterShutdown ? 0 : 1
+        let code: CInt = switch try server.run(input: STDIN_FILENO) {
+        case .drained, .broken: 0
+        case .exit(let afterShutdown): afterShutdown ? 0 : 1
         }
+        watch?.finish(exit: code)
+        return code
     }
 
     /// The answer of `rpc.discover`.

@@ -30,6 +30,9 @@ struct MCPCommand {
         var settings = try arguments.settings()
         // Hosts hand on few variables; whoever has logged in with fal's own command line has given the key already.
         if settings.credentials == nil { settings.credentials = try CommandLineKey.find() }
+        let watch = try WireWatch(
+            arguments, settings, framing: .lines, maxMessageBytes: limits.maxMessageBytes
+        )
         let ending = Ending()
         let bridge = try Bridge(settings, discover: Command.discover) { ending.run() }
         let agents = AgentServer(bridge, options)
@@ -39,12 +42,13 @@ struct MCPCommand {
         let asking = Asking()
         let server = Server(
             agents.dialect, methods: agents.methods,
-            listeners: agents.listeners { await asking.ask($0, $1) }, limits: limits, output: output
+            listeners: agents.listeners { await asking.ask($0, $1) }, limits: limits, output: output, tap: watch?.tap
         )
         asking.set(server)
         ending.set { server.end() }
         try Signals.watch([SIGTERM, SIGINT]) { _ in server.end() }
         _ = try server.run(input: STDIN_FILENO)
+        watch?.finish(exit: 0)
         return 0
     }
 

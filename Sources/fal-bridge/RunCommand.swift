@@ -28,12 +28,7 @@ struct RunCommand {
         let input = try InputArguments(arguments, model: model).input
         var params: JSONObject = ["endpoint": .string(endpoint), "input": .object(input), "logs": true]
         if let target = arguments.last("output") { params["download_to"] = .string(target) }
-        if let text = arguments.last("timeout") {
-            guard let seconds = Double(text), seconds > 0 else {
-                throw Arguments.Unusable(description: "--timeout: '\(text)' is no number of seconds")
-            }
-            params["timeout"] = .number(seconds)
-        }
+        if let seconds = try arguments.seconds("timeout") { params["timeout"] = .number(seconds) }
         if arguments.has("sheet"), arguments.last("output") == nil {
             throw Arguments.Unusable(description: "--sheet needs --output: it shows what was made")
         }

@@ -1,4 +1,5 @@
-"""Tests/cases: a folder a case, bytes in and bytes out. `args` holds flags, one a line."""
+"""Tests/cases: a folder a case. Either bytes in and bytes out: `input`, `output`, flags one a line in `args`, an exit
+code in `exit`; or `recording`, what `fal-bridge --record` wrote, which is played (docs/recording.md)."""
 
 import pathlib
 import subprocess
@@ -7,6 +8,7 @@ import pytest
 from conftest import BIN, ROOT, environment
 
 CASES = sorted(p for p in (ROOT / "Tests/cases").iterdir() if (p / "input").exists())
+RECORDINGS = sorted((ROOT / "Tests/cases").glob("*/recording"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda p: p.name)
@@ -18,3 +20,10 @@ def test_case(case: pathlib.Path, state):
     wanted = int((case / "exit").read_text()) if (case / "exit").exists() else 0
     assert done.returncode == wanted
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize("recording", RECORDINGS, ids=lambda p: p.parent.name)
+def test_recording(recording: pathlib.Path, state):
+    done = subprocess.run([str(BIN), "replay", "--exact", str(recording)], capture_output=True, text=True, cwd=ROOT,
+                          env=environment(state), timeout=60)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
