@@ -34,6 +34,13 @@ import Testing
         #expect(throws: JSONParseError.self) { try JSON.parse([0x22, 0xFF, 0x22]) }
     }
 
+    /// jansson takes a NUL that follows a number or a word for the end of its buffer, and reads on behind it.
+    @Test(arguments: ["[1\0]", "1\0", "[true\0]", "{\"a\":0.1\0}", "[1e40\0]", "\0", "[\"a\0\"]"])
+    func refusesARawNUL(text: String) {
+        let error = #expect(throws: JSONParseError.self) { try JSON.parse(text) }
+        #expect(error?.byte == text.utf8.firstIndex(of: 0).map { text.utf8.distance(from: text.startIndex, to: $0) })
+    }
+
     @Test func depthIsLimited() throws {
         let nested = { (depth: Int) in String(repeating: "[", count: depth) + String(repeating: "]", count: depth) }
         _ = try JSON.parse(nested(512))
