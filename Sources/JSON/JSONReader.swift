@@ -17,6 +17,7 @@ extension JSON {
         if let byte = scan.tooDeepAt {
             throw JSONParseError(.tooDeep(limit: maxDepth), byte: byte, of: bytes)
         }
+        if let byte = scan.nulAt { throw JSONParseError(.syntax("invalid token"), byte: byte, of: bytes) }
         var problem = json_error_t()
         let root: UnsafeMutablePointer<json_t>?
         if scan.aside.isEmpty {

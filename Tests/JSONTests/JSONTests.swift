@@ -25,7 +25,11 @@ import Testing
         #expect(abs((error?.byte ?? 0) - byte) <= 1)
     }
 
-    @Test(arguments: ["\"\\ud800\"", "[1,]", "{\"a\"}", "{a:1}", "nul", "+1", ".5", "1e", "0x10", "'a'", "NaN"])
+    @Test(arguments: [
+        "\"\\ud800\"", "[1,]", "{\"a\"}", "{a:1}", "nul", "+1", ".5", "1e", "0x10", "'a'", "NaN", "0.0.11",
+        "-0.5.", "1e5e5", "-0e1.0", "[1.50.5]", "1.5e3E1", "9223372036854775808.e1", "1.0.",
+        "--0", "[--0.5]", "+-0", "-+1e5", "1--0",
+    ])
     func refuses(text: String) {
         #expect(throws: JSONParseError.self) { try JSON.parse(text) }
     }
