@@ -2,6 +2,7 @@
 # make test   everything that is tested, the clients included
 # make build  the programs, released: .build/release/fal-bridge and .build/release/fal-local
 # make bench   figures, each beside something named
+# make fuzz    libFuzzer on every reader of foreign bytes
 # make engines  the Python environment of the engines, beside the programs
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -16,7 +17,7 @@ TEST_PACKAGES := openssl curl node-typescript $(if $(shell command -v node),,nod
 VENV := .build-engines
 PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: all build debug packages test-packages engines generate check demo test test-swift test-engines test-clients test-wire bench clean
+.PHONY: all build debug packages test-packages engines generate check demo test test-swift test-engines test-clients test-wire fuzz bench clean
 
 all: build engines
 
@@ -42,7 +43,7 @@ debug: packages
 	swift build
 
 clean:
-	rm -rf .build .build-engines .build-bench $(SUITE) $(MCP) .build-mcp-bench demo
+	rm -rf .build .build-fuzz .build-engines .build-bench $(SUITE) $(MCP) .build-mcp-bench demo
 
 # What is made from the schemas: Swift sources, and by the program built with them, documents, types and completions.
 generate: packages
@@ -122,6 +123,17 @@ test-clients: engines $(VENV)/.tests
 	swift build
 	$(PYTEST) -q Tests/clients
 	node --test Tests/clients/
+
+# libFuzzer's targets in turn, each for FUZZ_SECONDS or FUZZ_RUNS inputs; a first finding ends it. The compiler forgets
+# the kind of coverage on all but one of its threads, so LLVM is told, and ld.gold cannot link it.
+FUZZ_SECONDS := 30
+FUZZ_RUNS := -1
+FUZZ_TARGETS :=
+FUZZ_FLAGS := -enable-testing -sanitize=fuzzer -Xllvm -sanitizer-coverage-inline-8bit-counters=1 \
+  -Xllvm -sanitizer-coverage-pc-table=1 -Xllvm -sanitizer-coverage-trace-compares=1 -gnone -use-ld=lld
+fuzz: packages
+	FAL_BRIDGE_FUZZ=1 swift build -c release --scratch-path .build-fuzz $(addprefix -Xswiftc ,$(FUZZ_FLAGS)) --product fuzz
+	Tests/fuzz/run .build-fuzz/release/fuzz --seconds $(FUZZ_SECONDS) --runs $(FUZZ_RUNS) $(FUZZ_TARGETS)
 
 # What fal-bridge is measured beside.
 .build-bench/.done: Tests/bench/requirements.txt
