@@ -20,10 +20,14 @@ struct NumberScan {
     private(set) var tooDeepAt: Int?
     /// Where a NUL stands that is no part of any JSON. jansson reads on behind it, if a number or a word comes before.
     private(set) var nulAt: Int?
+    /// Where there were more values than the limit.
+    private(set) var tooManyAt: Int?
 
-    init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int) {
+    init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int, maxValues: Int) {
         let count = bytes.count
         var depth = 0
+        // Brackets that open and commas: never fewer than half of the values.
+        var values = 1
         var index = 0
         while index < count {
             switch bytes[index] {
@@ -33,6 +37,18 @@ struct NumberScan {
                 depth += 1
                 if depth > maxDepth {
                     tooDeepAt = index
+                    return
+                }
+                values += 1
+                guard values <= maxValues else {
+                    tooManyAt = index
+                    return
+                }
+                index += 1
+            case UInt8(ascii: ","):
+                values += 1
+                guard values <= maxValues else {
+                    tooManyAt = index
                     return
                 }
                 index += 1

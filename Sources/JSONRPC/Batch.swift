@@ -30,6 +30,7 @@ final class Batch: Sendable {
     func add(_ answer: [UInt8], call: UInt64?, id: CallID?) -> Answer? {
         state.withLock { state in
             if state.bytes.count > 1 { state.bytes.append(UInt8(ascii: ",")) }
+            if answer.count > 65_536 { state.bytes.reserveCapacity(state.bytes.count + answer.count + 1_024) }
             state.bytes.append(contentsOf: answer)
             if let call { state.calls.append(call) }
             if let id { state.ids.append(id) }

@@ -30,17 +30,20 @@ final class Dispatcher: Sendable {
     private let listeners: [String: Listener]
     let questions: Questions
     private let maxInFlight: Int
+    private let maxValues: Int
     private let outbox: Outbox
     private let state = Monitor(State())
 
     init(
-        _ dialect: Dialect, methods: [Method], listeners: [String: Listener] = [:], maxInFlight: Int, outbox: Outbox
+        _ dialect: Dialect = .plain, methods: [Method], listeners: [String: Listener] = [:], maxInFlight: Int,
+        maxValues: Int = JSON.defaultMaxValues, outbox: Outbox
     ) {
         self.dialect = dialect
         self.listeners = listeners
         questions = Questions(outbox)
         self.methods = Dictionary(methods.map { ($0.name, $0) }) { $1 }
         self.maxInFlight = maxInFlight
+        self.maxValues = maxValues
         self.outbox = outbox
     }
 
@@ -50,9 +53,13 @@ final class Dispatcher: Sendable {
     func accept(_ bytes: UnsafeRawBufferPointer) -> Order {
         let json: JSON
         do {
-            json = try JSON.parse(bytes)
+            json = try JSON.parse(bytes, maxValues: maxValues)
         } catch {
             let error: JSONParseError = error
+            if error.cause == .outOfMemory {
+                answer(BrokenMessage.id(in: bytes), .outOfMemory)
+                return .goOn
+            }
             answer(BrokenMessage.id(in: bytes), .parseError(error.place, data: [
                 "line": .int(Int64(error.line)), "column": .int(Int64(error.column)), "byte": .int(Int64(error.byte)),
             ]))
@@ -211,15 +218,15 @@ final class Dispatcher: Sendable {
         bytes.append(contentsOf: #","result":"#.utf8)
         result.write(to: &bytes)
         bytes.append(UInt8(ascii: "}"))
-        send(bytes, id, batch: batch, call: call)
+        send(consume bytes, id, batch: batch, call: call)
     }
 
     private func answer(_ id: JSON, _ error: RPCError, batch: Batch? = nil, call: UInt64? = nil) {
         send(Message.answer(id: id, error: error).bytes, id, batch: batch, call: call)
     }
 
-    private func send(_ bytes: [UInt8], _ id: JSON, batch: Batch?, call: UInt64?) {
-        guard let batch else { return outbox.append(bytes, answering: call.map { [$0] } ?? []) }
+    private func send(_ bytes: consuming [UInt8], _ id: JSON, batch: Batch?, call: UInt64?) {
+        guard let batch else { return outbox.append(consume bytes, answering: call.map { [$0] } ?? []) }
         // Null says nothing about which call was meant, so it is never taken for another.
         let key = id.isNull ? nil : CallID(id)
         if let key { _ = state.withLock { $0.held.insert(key) } }

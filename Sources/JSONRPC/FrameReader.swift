@@ -62,7 +62,7 @@ struct FrameReader {
 
     mutating func append(_ bytes: UnsafeRawBufferPointer) {
         if start == buffer.count {
-            if buffer.capacity > Self.keptCapacity { buffer = [] } else { buffer.removeAll(keepingCapacity: true) }
+            buffer.removeAll(keepingCapacity: true)
             scanned -= start
             start = 0
         } else if start > buffer.count / 2 {
@@ -82,7 +82,12 @@ struct FrameReader {
         while true {
             switch step() {
             case .again: continue
-            case .need: return nil
+            case .need:
+                if start == buffer.count, buffer.capacity > Self.keptCapacity {
+                    consume(to: 0)
+                    buffer = []
+                }
+                return nil
             case .give(let frame): return frame
             }
         }

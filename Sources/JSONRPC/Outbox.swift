@@ -10,6 +10,8 @@ import Platform
 final class Outbox: Sendable {
     /// Bytes that may wait before the reader stops and updates are merged.
     static let highWater = 1 << 20
+    /// Bytes of a message from which on it is not copied where that can be helped.
+    private static let movedBytes = 65_536
 
     private struct State: Sendable {
         var framing = Framing.lines
@@ -35,10 +37,10 @@ final class Outbox: Sendable {
 
     private let state: Monitor<State>
     private let output: Output
-    private let onBroken: @Sendable () -> Void
+    private let onBroken: @Sendable (SystemError) -> Void
 
-    /// - Parameter onBroken: called once, when nobody reads any more.
-    init(_ output: Output, onBroken: @escaping @Sendable () -> Void) {
+    /// - Parameter onBroken: called once, when nobody reads any more or nothing can be written.
+    init(_ output: Output, onBroken: @escaping @Sendable (SystemError) -> Void) {
         self.output = output
         self.onBroken = onBroken
         state = Monitor(State())
@@ -48,13 +50,20 @@ final class Outbox: Sendable {
 
     /// Appends a message; it goes out with the next `flush`, which may be another's.
     /// - Parameter calls: the calls that it answers: what they said before goes out before it.
-    func append(_ message: [UInt8], answering calls: [UInt64] = []) {
+    func append(_ message: consuming [UInt8], answering calls: [UInt64] = []) {
+        var message = consume message
         state.withLock { state in
             guard !state.isBroken else { return }
             if !state.updates.isEmpty {
                 for call in calls { Self.release(call, &state) }
             }
-            state.framing.write(message, to: &state.ready)
+            if state.ready.isEmpty, message.count > Self.movedBytes {
+                // Too large to be copied for a few bytes before or behind it.
+                state.framing.frame(&message)
+                swap(&state.ready, &message)
+            } else {
+                state.framing.write(message, to: &state.ready)
+            }
         }
     }
 
@@ -163,8 +172,8 @@ final class Outbox: Sendable {
                 switch output.write(UnsafeRawBufferPointer(rebasing: bytes[offset...])) {
                 case .bytes(let count): offset += count
                 case .wouldBlock: return offset
-                case .failed:
-                    fail()
+                case .failed(let error):
+                    fail(error)
                     return bytes.count
                 }
             }
@@ -172,7 +181,7 @@ final class Outbox: Sendable {
         }
     }
 
-    private func fail() {
+    private func fail(_ error: SystemError) {
         let (isFirst, waiters) = state.update { state in
             defer {
                 state.isBroken = true
@@ -183,7 +192,7 @@ final class Outbox: Sendable {
             return (!state.isBroken, state.waiters)
         }
         for waiter in waiters { waiter.resume() }
-        if isFirst { onBroken() }
+        if isFirst { onBroken(error) }
     }
 
     /// Leaves the right to write to the thread, which waits where nobody else may.

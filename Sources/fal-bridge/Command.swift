@@ -62,7 +62,8 @@ struct Command {
         ending.set { server.end() }
         try Signals.watch([SIGTERM, SIGINT]) { _ in server.end() }
         switch try server.run(input: STDIN_FILENO) {
-        case .drained, .broken: return 0
+        case .drained, .abandoned: return 0
+        case .broken(let error): throw error
         case .exit(let afterShutdown): return afterShutdown ? 0 : 1
         }
     }

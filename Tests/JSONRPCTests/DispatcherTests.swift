@@ -12,7 +12,7 @@ import Testing
         var name = Array("/tmp/dispatcher-XXXXXX".utf8CString)
         let file = Descriptor(owning: mkstemp(&name))
         unlink(name)
-        let outbox = Outbox(Output(file.raw)) {}
+        let outbox = Outbox(Output(file.raw)) { _ in }
         let hold = Method("hold", parked: { call in
             call.whenEnding { call.answer(.failure(.cancelled("cancelled"))) }
         })

@@ -39,7 +39,7 @@ private final class Peer {
         return raw
     }()
 
-    private let outbox = Outbox(Output(Peer.descriptor)) { broken("broken output") }
+    private let outbox = Outbox(Output(Peer.descriptor)) { broken("broken output: \($0)") }
     private let dispatcher: Dispatcher
 
     init() {
