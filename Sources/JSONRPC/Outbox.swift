@@ -28,7 +28,7 @@ final class Outbox: Sendable {
         /// Bytes in the hands of whoever writes.
         var inHand = 0
         /// Calls that wait for room to say more.
-        var waiters: [CheckedContinuation<Void, Never>] = []
+        var waiters: [(call: UInt64, continuation: CheckedContinuation<Void, Never>)] = []
         /// Calls for which nothing more is said.
         var muted: Set<UInt64> = []
 
@@ -144,7 +144,7 @@ final class Outbox: Sendable {
             if !waiters.isEmpty { state.waiters = [] }
             return (next, waiters)
         }
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters { waiter.continuation.resume() }
         return next
     }
 
@@ -191,7 +191,7 @@ final class Outbox: Sendable {
             }
             return (!state.isBroken, state.waiters)
         }
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters { waiter.continuation.resume() }
         if isFirst { onBroken(error) }
     }
 
@@ -243,16 +243,27 @@ final class Outbox: Sendable {
     }
 
     /// As `waitForRoom`, for a call that has more to say: it may hold a thing back, but not a thread.
-    func room() async {
+    /// - Parameter isEnding: asked with the lock held. Once it says so, `letGo` is called.
+    func room(for call: UInt64, unless isEnding: @Sendable () -> Bool) async {
         if state.withLock({ $0.backlog < Self.highWater / 4 || $0.isBroken }) { return }
         await withCheckedContinuation { continuation in
             let isFree = state.withLock { state in
-                if state.backlog < Self.highWater / 4 || state.isBroken { return true }
-                state.waiters.append(continuation)
+                if state.backlog < Self.highWater / 4 || state.isBroken || isEnding() { return true }
+                state.waiters.append((call, continuation))
                 return false
             }
             if isFree { continuation.resume() }
         }
+    }
+
+    /// Lets a call go on that waits for room.
+    func letGo(_ call: UInt64) {
+        let waiters = state.withLock { state in
+            let waiters = state.waiters.filter { $0.call == call }
+            if !waiters.isEmpty { state.waiters.removeAll { $0.call == call } }
+            return waiters
+        }
+        for waiter in waiters { waiter.continuation.resume() }
     }
 
     /// Sleeps until everything is out, or until `deadline`.
