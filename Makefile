@@ -147,6 +147,7 @@ soak: engines $(VENV)/.tests
 TSAN := $(CURDIR)/.build-tsan
 TSAN_TESTS := cases life ending streams bounds waiting queue many uploads downloads subscribe soak
 tsan: engines $(VENV)/.tests
+	rm -rf $(TSAN)/locks $(TSAN)/x86_64-* $(TSAN)/aarch64-*  # nothing knows that it was built with the locks of before
 	mkdir -p $(TSAN)/locks
 	cd $(TSAN)/locks && swiftc -swift-version 6 -parse-as-library -sanitize=thread -module-name Synchronization \
 	  -emit-module -emit-library -static -o libSynchronization.a $(CURDIR)/Tests/tsan/Synchronization.swift
