@@ -30,5 +30,5 @@ def test_every_case_has_its_place_in_the_page():
     """What the bytes are for can be looked up."""
     linked = {path.split("/")[3] for path, _ in LINK.findall(PAGE.read_text()) if path.startswith("../Tests/cases/")}
     # What the schemas say, and not the wire.
-    others = {"endpoint-is-none", "request-id-is-none", "nothing-at-all"}
+    others = {"endpoint-is-none", "request-id-is-none"}
     assert {p.name for p in (ROOT / "Tests/cases").iterdir() if p.is_dir()} - linked == others
