@@ -5,6 +5,7 @@
 # make fuzz    libFuzzer on every reader of foreign bytes
 # make soak    ten minutes of a queue that fails at random
 # make tsan    the bridge under ThreadSanitizer
+# make asan    the bridge under AddressSanitizer and LeakSanitizer
 # make engines  the Python environment of the engines, beside the programs
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -19,7 +20,7 @@ TEST_PACKAGES := openssl curl node-typescript $(if $(shell command -v node),,nod
 VENV := .build-engines
 PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: all build debug packages test-packages engines generate check demo test test-swift test-engines test-clients test-wire fuzz soak tsan bench clean
+.PHONY: all build debug packages test-packages engines generate check demo test test-swift test-engines test-clients test-wire fuzz soak tsan asan bench clean
 
 all: build engines
 
@@ -45,7 +46,7 @@ debug: packages
 	swift build
 
 clean:
-	rm -rf .build .build-tsan .build-fuzz .build-engines .build-bench $(SUITE) $(MCP) .build-mcp-bench demo
+	rm -rf .build .build-asan .build-tsan .build-fuzz .build-engines .build-bench $(SUITE) $(MCP) .build-mcp-bench demo
 
 # What is made from the schemas: Swift sources, and by the program built with them, documents, types and completions.
 generate: packages
@@ -125,6 +126,17 @@ test-clients: engines $(VENV)/.tests
 	swift build
 	$(PYTEST) -q Tests/clients
 	node --test Tests/clients/
+
+# The bridge under AddressSanitizer and LeakSanitizer, driven from outside.
+ASAN := $(CURDIR)/.build-asan
+asan: engines $(VENV)/.tests
+	swift build --sanitize=address --scratch-path $(ASAN) --product fal-bridge
+	swift build --product fal-local
+	rm -f $(ASAN)/report.*
+	FAL_BRIDGE_SANITIZED=1 LSAN_OPTIONS="suppressions=$(CURDIR)/Tests/asan/leaks.txt:print_suppressions=0" \
+	  ASAN_OPTIONS="log_path=$(ASAN)/report" FAL_BRIDGE_BIN=$(ASAN)/debug/fal-bridge \
+	  $(PYTEST) -q $(patsubst %,Tests/wire/test_%.py,cases ending streams waiting queue subscribe soak)
+	@! grep -h SUMMARY $(ASAN)/report.* 2>/dev/null
 
 # libFuzzer's targets in turn, each for FUZZ_SECONDS or FUZZ_RUNS inputs; a first finding ends it. The compiler forgets
 # the kind of coverage on all but one of its threads, so LLVM is told, and ld.gold cannot link it.

@@ -12,7 +12,7 @@ import threading
 import tty
 
 import pytest
-from conftest import BIN, environment
+from conftest import BIN, SANITIZED, environment
 
 PING = b'{"jsonrpc":"2.0","id":%d,"method":"ping","params":{"text":"%s"}}\n'
 
@@ -106,6 +106,7 @@ def test_an_answer_that_cannot_be_written_is_a_fault(state):
     assert error == b"fal-bridge: write: No space left on device\n"
 
 
+@pytest.mark.skipif(SANITIZED, reason="a sanitizer needs descriptors of its own")
 def test_no_descriptor_left_is_a_fault_of_its_own(state):
     process = start(state, subprocess.PIPE, subprocess.PIPE,
                     preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5)))
