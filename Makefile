@@ -2,6 +2,10 @@
 # make test   everything that is tested, the clients included
 # make build  the programs, released: .build/release/fal-bridge and .build/release/fal-local
 # make bench   figures, each beside something named
+# make fuzz    libFuzzer on every reader of foreign bytes
+# make soak    ten minutes of a queue that fails at random
+# make tsan    the bridge under ThreadSanitizer
+# make asan    the bridge under AddressSanitizer and LeakSanitizer
 # make engines  the Python environment of the engines, beside the programs
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -16,7 +20,7 @@ TEST_PACKAGES := openssl curl node-typescript $(if $(shell command -v node),,nod
 VENV := .build-engines
 PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: all build debug packages test-packages engines generate check demo test test-swift test-engines test-clients test-wire bench clean
+.PHONY: all build debug packages test-packages engines generate check demo test test-swift test-engines test-clients test-wire fuzz soak tsan asan bench clean
 
 all: build engines
 
@@ -42,7 +46,7 @@ debug: packages
 	swift build
 
 clean:
-	rm -rf .build .build-engines .build-bench $(SUITE) $(MCP) .build-mcp-bench demo
+	rm -rf .build .build-asan .build-tsan .build-fuzz .build-engines .build-bench $(SUITE) $(MCP) .build-mcp-bench demo
 
 # What is made from the schemas: Swift sources, and by the program built with them, documents, types and completions.
 generate: packages
@@ -122,6 +126,49 @@ test-clients: engines $(VENV)/.tests
 	swift build
 	$(PYTEST) -q Tests/clients
 	node --test Tests/clients/
+
+# The bridge under AddressSanitizer and LeakSanitizer, driven from outside.
+ASAN := $(CURDIR)/.build-asan
+asan: engines $(VENV)/.tests
+	swift build --sanitize=address --scratch-path $(ASAN) --product fal-bridge
+	swift build --product fal-local
+	rm -f $(ASAN)/report.*
+	FAL_BRIDGE_SANITIZED=1 LSAN_OPTIONS="suppressions=$(CURDIR)/Tests/asan/leaks.txt:print_suppressions=0" \
+	  ASAN_OPTIONS="log_path=$(ASAN)/report" FAL_BRIDGE_BIN=$(ASAN)/debug/fal-bridge \
+	  $(PYTEST) -q $(patsubst %,Tests/wire/test_%.py,cases ending streams waiting queue subscribe soak)
+	@! grep -h SUMMARY $(ASAN)/report.* 2>/dev/null
+
+# libFuzzer's targets in turn, each for FUZZ_SECONDS or FUZZ_RUNS inputs; a first finding ends it. The compiler forgets
+# the kind of coverage on all but one of its threads, so LLVM is told, and ld.gold cannot link it.
+FUZZ_SECONDS := 30
+FUZZ_RUNS := -1
+FUZZ_TARGETS :=
+FUZZ_FLAGS := -enable-testing -sanitize=fuzzer -Xllvm -sanitizer-coverage-inline-8bit-counters=1 \
+  -Xllvm -sanitizer-coverage-pc-table=1 -Xllvm -sanitizer-coverage-trace-compares=1 -gnone -use-ld=lld
+fuzz: packages
+	FAL_BRIDGE_FUZZ=1 swift build -c release --scratch-path .build-fuzz $(addprefix -Xswiftc ,$(FUZZ_FLAGS)) --product fuzz
+	Tests/fuzz/run .build-fuzz/release/fuzz --seconds $(FUZZ_SECONDS) --runs $(FUZZ_RUNS) $(FUZZ_TARGETS)
+
+# Ten minutes of two hundred subscriptions at a time and a queue that fails at random.
+soak: engines $(VENV)/.tests
+	swift build --product fal-bridge
+	FAL_BRIDGE_SOAK=600 $(PYTEST) -q -s Tests/wire/test_soak.py
+
+# The bridge under ThreadSanitizer, driven from outside. The sanitizer does not know the standard library's locks, so a
+# module that it does know is put before them.
+TSAN := $(CURDIR)/.build-tsan
+TSAN_TESTS := cases life ending streams bounds waiting queue many uploads downloads subscribe soak
+tsan: engines $(VENV)/.tests
+	rm -rf $(TSAN)/locks $(TSAN)/x86_64-* $(TSAN)/aarch64-*  # nothing knows that it was built with the locks of before
+	mkdir -p $(TSAN)/locks
+	cd $(TSAN)/locks && swiftc -swift-version 6 -parse-as-library -sanitize=thread -module-name Synchronization \
+	  -emit-module -emit-library -static -o libSynchronization.a $(CURDIR)/Tests/tsan/Synchronization.swift
+	swift build --sanitize=thread --scratch-path $(TSAN) --product fal-bridge -Xswiftc -I$(TSAN)/locks -Xlinker $(TSAN)/locks/libSynchronization.a
+	swift build --product fal-local
+	rm -f $(TSAN)/report.*
+	FAL_BRIDGE_SANITIZED=1 TSAN_OPTIONS="log_path=$(TSAN)/report exitcode=0" FAL_BRIDGE_BIN=$(TSAN)/debug/fal-bridge \
+	  $(PYTEST) -q $(TSAN_TESTS:%=Tests/wire/test_%.py)
+	@! grep -h SUMMARY $(TSAN)/report.* 2>/dev/null
 
 # What fal-bridge is measured beside.
 .build-bench/.done: Tests/bench/requirements.txt

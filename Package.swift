@@ -124,3 +124,16 @@ let package = Package(
         ),
     ]
 )
+
+// libFuzzer's targets, which only `make fuzz` builds: they want the sanitizer's flags, and a look inside the layers.
+if Context.environment["FAL_BRIDGE_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["Bridge", "FalProtocol", "HTTP", "JSON", "JSONRPC", "JSONSchema", "Platform"],
+            path: "Tests/fuzz",
+            exclude: ["run", "seeds"],
+            swiftSettings: strict
+        )
+    )
+}

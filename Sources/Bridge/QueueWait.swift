@@ -232,6 +232,7 @@ actor QueueWait {
         // Before the events: what it has brought at its end is there then.
         let end = stream.end
         while let status = nextStatus(of: stream) {
+            if call.ending != nil { return over(.ending) }
             if holdsSlot, stream.isMultiplexed { giveSlotBack() }
             if needsWholeLog(status), !hasPlace {
                 pending = [status]

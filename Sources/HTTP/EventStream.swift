@@ -29,6 +29,8 @@ public final class EventStream: Sendable {
         var next = 0
         /// Whether bytes were left for later.
         var isHeldUp = false
+        /// Whether it is to be resumed as soon as it is known which exchange that is.
+        var mustResume = false
         var refusal: [UInt8] = []
         var end: End?
         var exchange: UInt64?
@@ -73,8 +75,10 @@ public final class EventStream: Sendable {
             guard state.next == state.events.count else { return (event, nil) }
             state.events = []
             state.next = 0
-            defer { state.isHeldUp = false }
-            return (event, state.isHeldUp ? state.exchange : nil)
+            guard state.isHeldUp else { return (event, nil) }
+            state.isHeldUp = false
+            state.mustResume = state.exchange == nil
+            return (event, state.exchange)
         }
         client.resume(exchange)
         return event
@@ -109,7 +113,11 @@ public final class EventStream: Sendable {
                 }
             }
         )
-        state.withLock { $0.exchange = exchange }
+        let mustResume = state.withLock { state in
+            state.exchange = exchange
+            return state.mustResume
+        }
+        if mustResume { client.resume(exchange) }
     }
 
     private func endIfSilent() {

@@ -5,6 +5,10 @@ public struct JSONParseError: Error, Sendable, Equatable, CustomStringConvertibl
         case syntax(String)
         /// More open brackets than the limit.
         case tooDeep(limit: Int)
+        /// More brackets and commas than the limit.
+        case tooMany(limit: Int)
+        /// Nothing is known of the document.
+        case outOfMemory
     }
 
     public let cause: Cause
@@ -19,7 +23,7 @@ public struct JSONParseError: Error, Sendable, Equatable, CustomStringConvertibl
     public var place: String {
         switch cause {
         case .syntax(let text): "\(Self.withoutExcerpt(text)) at line \(line), column \(column)"
-        case .tooDeep: description
+        case .tooDeep, .tooMany, .outOfMemory: description
         }
     }
 
@@ -38,6 +42,8 @@ public struct JSONParseError: Error, Sendable, Equatable, CustomStringConvertibl
         switch cause {
         case .syntax(let text): text
         case .tooDeep(let limit): "nested deeper than \(limit)"
+        case .tooMany(let limit): "more than \(limit) values"
+        case .outOfMemory: "out of memory"
         }
     }
 }

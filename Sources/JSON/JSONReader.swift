@@ -3,26 +3,39 @@ import CJansson
 extension JSON {
     /// How deep a document may be nested unless a caller says otherwise; the contract's limit.
     public static let defaultMaxDepth = 512
+    /// How many brackets and commas a document may have unless a caller says otherwise: a value of two bytes, such as
+    /// `1,`, takes up to 300 in memory.
+    public static let defaultMaxValues = 4 << 20
 
     /// Reads one JSON document.
     ///
     /// - Parameters:
     ///   - bytes: the document, UTF-8, without a byte order mark; blanks around it are allowed.
     ///   - maxDepth: how many brackets may be open at once, 1 to 2,048 (jansson's own limit).
+    ///   - maxValues: how many brackets and commas there may be outside of strings.
     public static func parse(
         _ bytes: UnsafeRawBufferPointer,
-        maxDepth: Int = defaultMaxDepth
+        maxDepth: Int = defaultMaxDepth,
+        maxValues: Int = defaultMaxValues
     ) throws(JSONParseError) -> JSON {
-        let scan = NumberScan(bytes, maxDepth: maxDepth)
+        let scan = NumberScan(bytes, maxDepth: maxDepth, maxValues: maxValues)
         if let byte = scan.tooDeepAt {
             throw JSONParseError(.tooDeep(limit: maxDepth), byte: byte, of: bytes)
         }
+        if let byte = scan.tooManyAt { throw JSONParseError(.tooMany(limit: maxValues), byte: byte, of: bytes) }
+        if let byte = scan.nulAt { throw JSONParseError(.syntax("invalid token"), byte: byte, of: bytes) }
         var problem = json_error_t()
+        let failures = JanssonMemory.failures
         let root: UnsafeMutablePointer<json_t>?
         if scan.aside.isEmpty {
             root = load(bytes, &problem)
         } else {
             root = scan.rewrite(bytes).withUnsafeBytes { load($0, &problem) }
+        }
+        // Without memory jansson may say that the document is wrong, or leave out a part of a string.
+        if JanssonMemory.failures != failures {
+            if let root { json_decref(root) }
+            throw JSONParseError(.outOfMemory, byte: 0, of: bytes)
         }
         guard let root else {
             throw JSONParseError(

@@ -84,6 +84,8 @@ extension [UInt8] {
 
     fileprivate mutating func append(quoted text: String) {
         append(UInt8(ascii: "\""))
+        // A long one gets its room at once: growing by doubling would hold it twice and more.
+        if text.utf8.count > 65_536 { reserveCapacity(count + text.utf8.count + 1_024) }
         var text = text
         text.withUTF8 { bytes in
             var copied = 0

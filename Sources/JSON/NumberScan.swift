@@ -18,10 +18,16 @@ struct NumberScan {
     private(set) var aside: [Aside] = []
     /// Where the nesting first passed the limit.
     private(set) var tooDeepAt: Int?
+    /// Where a NUL stands that is no part of any JSON. jansson reads on behind it, if a number or a word comes before.
+    private(set) var nulAt: Int?
+    /// Where there were more values than the limit.
+    private(set) var tooManyAt: Int?
 
-    init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int) {
+    init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int, maxValues: Int) {
         let count = bytes.count
         var depth = 0
+        // Brackets that open and commas: never fewer than half of the values.
+        var values = 1
         var index = 0
         while index < count {
             switch bytes[index] {
@@ -33,12 +39,27 @@ struct NumberScan {
                     tooDeepAt = index
                     return
                 }
+                values += 1
+                guard values <= maxValues else {
+                    tooManyAt = index
+                    return
+                }
+                index += 1
+            case UInt8(ascii: ","):
+                values += 1
+                guard values <= maxValues else {
+                    tooManyAt = index
+                    return
+                }
                 index += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
                 depth -= 1
                 index += 1
             case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
                 index = number(bytes, from: index)
+            case 0:
+                nulAt = index
+                return
             default:
                 index += 1
             }
@@ -73,22 +94,29 @@ struct NumberScan {
             return found
         }
 
+        // What does not fit is passed over whole: of 0.0.1 or --0 a part must not become a reference, which jansson
+        // would make a number of together with the rest.
+        func leave() -> Int {
+            while skip("0123456789+-.eE") {}
+            return index
+        }
+
         let negative = skip("-")
         let first = index
         let whole = digits()
-        var isSimple = whole <= 18
-        guard whole > 0, whole == 1 || bytes[first] != UInt8(ascii: "0") else { return max(index, start + 1) }
-        if negative, whole == 1, bytes[first] == UInt8(ascii: "0") { isSimple = false }
+        guard whole > 0, whole == 1 || bytes[first] != UInt8(ascii: "0") else { return leave() }
+        var isSimple = whole <= 18 && !(negative && whole == 1 && bytes[first] == UInt8(ascii: "0"))
         if skip(".") {
-            guard digits() > 0 else { return index }
+            guard digits() > 0 else { return leave() }
             isSimple = false
         }
         if skip("eE") {
             _ = skip("+-")
-            guard digits() > 0 else { return index }
+            guard digits() > 0 else { return leave() }
             isSimple = false
         }
-        if !isSimple { aside.append(Aside(start: start, length: index - start)) }
+        let length = index - start
+        if leave() == start + length, !isSimple { aside.append(Aside(start: start, length: length)) }
         return index
     }
 

@@ -75,12 +75,13 @@ public final class Call: Sendable {
 
     /// Sends a notification that belongs to this call; it goes out before the answer.
     ///
-    /// Waits while the peer does not read, so a slow reader slows the call down and nothing piles up.
+    /// Waits while the peer does not read, so a slow reader slows the call down and nothing piles up. A call that is to
+    /// end waits no longer: its cancel must not wait for a reader.
     /// - Parameter merge: makes one of an earlier notification that has not gone out yet and this one.
     public func notify(_ method: String, _ params: JSON, merge: (JSON, JSON) -> JSON = { $1 }) async {
         if isSilent { return }
         outlet.update(serial, method: method, params: params, merge: merge)
-        await outlet.room()
+        await outlet.room(for: serial) { self.ending != nil }
     }
 
     /// As `notify`, from where nothing may wait; for what supersedes what was said before, such as progress.
@@ -151,6 +152,7 @@ public final class Call: Sendable {
             return (atOnce || state.isWaiting ? state.task : nil, state.onEnding)
         }
         task?.cancel()
+        outlet.letGo(serial)
         onEnding?()
     }
 }

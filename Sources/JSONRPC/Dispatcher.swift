@@ -15,7 +15,9 @@ final class Dispatcher: Sendable {
 
     private struct State {
         /// Calls in flight by id; an id is taken until its answer is on its way.
-        var calls: [JSON: Call] = [:]
+        var calls: [CallID: Call] = [:]
+        /// Ids whose answer waits for the others of its batch: taken as those of calls in flight are.
+        var held: Set<CallID> = []
         var nextSerial: UInt64 = 1
         /// Calls whose answer is not on its way yet.
         var unanswered = 0
@@ -28,17 +30,20 @@ final class Dispatcher: Sendable {
     private let listeners: [String: Listener]
     let questions: Questions
     private let maxInFlight: Int
+    private let maxValues: Int
     private let outbox: Outbox
     private let state = Monitor(State())
 
     init(
-        _ dialect: Dialect, methods: [Method], listeners: [String: Listener] = [:], maxInFlight: Int, outbox: Outbox
+        _ dialect: Dialect = .plain, methods: [Method], listeners: [String: Listener] = [:], maxInFlight: Int,
+        maxValues: Int = JSON.defaultMaxValues, outbox: Outbox
     ) {
         self.dialect = dialect
         self.listeners = listeners
         questions = Questions(outbox)
         self.methods = Dictionary(methods.map { ($0.name, $0) }) { $1 }
         self.maxInFlight = maxInFlight
+        self.maxValues = maxValues
         self.outbox = outbox
     }
 
@@ -48,9 +53,13 @@ final class Dispatcher: Sendable {
     func accept(_ bytes: UnsafeRawBufferPointer) -> Order {
         let json: JSON
         do {
-            json = try JSON.parse(bytes)
+            json = try JSON.parse(bytes, maxValues: maxValues)
         } catch {
             let error: JSONParseError = error
+            if error.cause == .outOfMemory {
+                answer(BrokenMessage.id(in: bytes), .outOfMemory)
+                return .goOn
+            }
             answer(BrokenMessage.id(in: bytes), .parseError(error.place, data: [
                 "line": .int(Int64(error.line)), "column": .int(Int64(error.column)), "byte": .int(Int64(error.byte)),
             ]))
@@ -70,7 +79,7 @@ final class Dispatcher: Sendable {
         for message in messages {
             if case .exit = accept(Message(message, ids: dialect.ids), batch: batch) { order = .exit }
         }
-        if let whole = batch.close() { outbox.append(whole.bytes, answering: whole.calls) }
+        send(batch.close())
         return order
     }
 
@@ -96,12 +105,16 @@ final class Dispatcher: Sendable {
         case .notification(let method, let params): return notified(method, params)
         case .request(let id, let method, let params):
             batch?.expect()
+            let key = CallID(id)
+            if state.withLock({ $0.calls[key] != nil || $0.held.contains(key) }) {
+                // Who is told that an id is taken must not be taken for the call that has it.
+                answer(.null, .invalidRequest("the id \(id.text) is in flight"), batch: batch)
+                break
+            }
             do {
                 try request(id, method, params, batch)
             } catch {
-                // Who is told that an id is taken must not be taken for the call that has it.
-                let isTaken = error.kind == "invalid_request" && !isShutDown
-                answer(isTaken ? .null : id, error, batch: batch)
+                answer(id, error, batch: batch)
             }
         }
         return .goOn
@@ -111,11 +124,12 @@ final class Dispatcher: Sendable {
         guard case .named(let params) = params else { return .goOn }
         if dialect.hasShutdown, method == "exit" { return .exit }
         for cancel in dialect.cancels where cancel.method == method {
-            if let id = params[cancel.member], let call = state.withLock({ $0.calls[id] }) {
+            let key = params[cancel.member].map(CallID.init)
+            if let key, let call = state.withLock({ $0.calls[key] }) {
                 if !cancel.isAnswered { silence(call) }
                 call.cancel()
                 // It may have been answered just before.
-                if state.withLock({ $0.calls[id] !== call }) { outbox.forget(call.serial) }
+                if state.withLock({ $0.calls[key] !== call }) { outbox.forget(call.serial) }
             }
         }
         listeners[method]?(params)
@@ -128,8 +142,7 @@ final class Dispatcher: Sendable {
     }
 
     private func request(_ id: JSON, _ name: String, _ params: Message.Params, _ batch: Batch?) throws(RPCError) {
-        let (isTaken, isShutDown, count) = state.withLock { ($0.calls[id] != nil, $0.isShutDown, $0.calls.count) }
-        if isTaken { throw .invalidRequest("the id \(id.text) is in flight") }
+        let (isShutDown, count) = state.withLock { ($0.isShutDown, $0.calls.count) }
         if isShutDown { throw .invalidRequest("after shutdown only exit is taken") }
         guard case .named(let params) = params else {
             if methods[name] == nil, !dialect.hasShutdown || name != "shutdown" {
@@ -167,7 +180,7 @@ final class Dispatcher: Sendable {
             }
             state.nextSerial += 1
             state.unanswered += 1
-            state.calls[id] = call
+            state.calls[CallID(id)] = call
             return (call, state.isEnding)
         }
         if isEnding, method.isWait(params) { call.end(.letGo, atOnce: false) }
@@ -175,12 +188,20 @@ final class Dispatcher: Sendable {
     }
 
     private func answered(_ call: Call, _ outcome: Result<JSON, RPCError>, _ batch: Batch?) {
-        // The id is free before the answer is out: who has the answer may use it again at once.
-        _ = state.withLock { $0.calls.removeValue(forKey: call.id) }
+        // The id is free before the answer is out: who has the answer may use it again at once. That of a batch is held
+        // in the same breath, so that it is taken all the time.
+        let key = CallID(call.id)
+        state.withLock { state in
+            state.calls[key] = nil
+            if batch != nil, !call.id.isNull { state.held.insert(key) }
+        }
         switch outcome {
         case _ where call.isSilent:
             outbox.forget(call.serial)
-            if let whole = batch?.drop() { outbox.append(whole.bytes, answering: whole.calls) }
+            if let batch {
+                state.withLock { _ = $0.held.remove(key) }
+                send(batch.drop())
+            }
         case .success(let result): answer(call.id, result: result, batch: batch, call: call.serial)
         case .failure(let error): answer(call.id, error, batch: batch, call: call.serial)
         }
@@ -197,16 +218,25 @@ final class Dispatcher: Sendable {
         bytes.append(contentsOf: #","result":"#.utf8)
         result.write(to: &bytes)
         bytes.append(UInt8(ascii: "}"))
-        send(bytes, batch: batch, call: call)
+        send(consume bytes, id, batch: batch, call: call)
     }
 
     private func answer(_ id: JSON, _ error: RPCError, batch: Batch? = nil, call: UInt64? = nil) {
-        send(Message.answer(id: id, error: error).bytes, batch: batch, call: call)
+        send(Message.answer(id: id, error: error).bytes, id, batch: batch, call: call)
     }
 
-    private func send(_ bytes: [UInt8], batch: Batch?, call: UInt64?) {
-        guard let batch else { return outbox.append(bytes, answering: call.map { [$0] } ?? []) }
-        if let whole = batch.add(bytes, call: call) { outbox.append(whole.bytes, answering: whole.calls) }
+    private func send(_ bytes: consuming [UInt8], _ id: JSON, batch: Batch?, call: UInt64?) {
+        guard let batch else { return outbox.append(consume bytes, answering: call.map { [$0] } ?? []) }
+        // Null says nothing about which call was meant, so it is never taken for another.
+        let key = id.isNull ? nil : CallID(id)
+        if let key { _ = state.withLock { $0.held.insert(key) } }
+        send(batch.add(bytes, call: call, id: key))
+    }
+
+    private func send(_ whole: Batch.Answer?) {
+        guard let whole else { return }
+        state.withLock { $0.held.subtract(whole.ids) }
+        outbox.append(whole.bytes, answering: whole.calls)
     }
 
     // MARK: The end

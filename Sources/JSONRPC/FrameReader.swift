@@ -29,7 +29,7 @@ struct FrameReader: Sendable {
     /// From `start` to here there is no newline; or, in `scanner`'s care, the value has not ended.
     private var scanned = 0
     private var state = State.frameStart
-    private var scanner = ValueScanner()
+    private var scanner = ValueScanner(endsWithLine: false)
     /// One complaint is enough for a run of rubbish; a blank line or a message ends the run.
     private var inRubbish = false
     /// In lines: somebody speaks the other framing, so a message may be followed by a header without a newline.
@@ -50,18 +50,19 @@ struct FrameReader: Sendable {
     }
 
     /// A header line, or a run of rubbish before the next newline, at most.
-    private static let maxHeaderLine = 8_192
+    private let maxHeaderLine: Int
     /// The buffer is given back when it is larger than this and empty.
     private static let keptCapacity = 1 << 20
 
-    init(framing: Framing? = nil, maxBytes: Int) {
+    init(framing: Framing? = nil, maxBytes: Int, maxHeaderLine: Int = 8_192) {
         self.framing = framing
         self.maxBytes = maxBytes
+        self.maxHeaderLine = maxHeaderLine
     }
 
     mutating func append(_ bytes: UnsafeRawBufferPointer) {
         if start == buffer.count {
-            if buffer.capacity > Self.keptCapacity { buffer = [] } else { buffer.removeAll(keepingCapacity: true) }
+            buffer.removeAll(keepingCapacity: true)
             scanned -= start
             start = 0
         } else if start > buffer.count / 2 {
@@ -87,7 +88,12 @@ struct FrameReader: Sendable {
         while true {
             switch step() {
             case .again: continue
-            case .need: return nil
+            case .need:
+                if start == buffer.count, buffer.capacity > Self.keptCapacity {
+                    consume(to: 0)
+                    buffer = []
+                }
+                return nil
             case .give(let frame): return frame
             }
         }
@@ -98,14 +104,21 @@ struct FrameReader: Sendable {
         if let frame = next() { return frame }
         skipBlanks()
         guard start < buffer.count else { return nil }
-        let rest = start..<buffer.count
+        let rest = start..<(buffer.last == UInt8(ascii: "\r") ? buffer.count - 1 : buffer.count)
         start = buffer.count
         scanned = start
         switch state {
         case .dropLine, .dropValue: return nil
-        case .frameStart where framing == .lines, .value: return .message(rest)
+        // A body that is cut off may still show its id.
+        case .frameStart where framing == .lines, .value,
+            .body where opensValue(at: rest.lowerBound):
+            return rest.count <= maxBytes ? .message(rest) : .malformed(.tooLarge(limit: maxBytes))
         default: return inRubbish ? nil : .malformed(.truncated)
         }
+    }
+
+    private func opensValue(at index: Int) -> Bool {
+        index < buffer.count && (buffer[index] == UInt8(ascii: "{") || buffer[index] == UInt8(ascii: "["))
     }
 
     private enum Step {
@@ -120,10 +133,9 @@ struct FrameReader: Sendable {
             skipBlanks()
             guard start < buffer.count else { return .need }
             if buffer[start] == 0xEF, buffer.count - start < 3 { return .need }
-            let opensValue = buffer[start] == UInt8(ascii: "{") || buffer[start] == UInt8(ascii: "[")
-            if framing == nil { framing = opensValue ? .lines : .headers }
+            if framing == nil { framing = opensValue(at: start) ? .lines : .headers }
             if framing == .lines, !sawHeaderInLines { return line() }
-            if opensValue { return beginValue(.value) }
+            if opensValue(at: start) { return beginValue(.value) }
             if framing == .lines { return line() }
             state = .headers(length: nil)
             return .again
@@ -146,33 +158,38 @@ struct FrameReader: Sendable {
 
     private mutating func line() -> Step {
         guard let newline = newline() else {
-            guard buffer.count - start > maxBytes else { return .need }
+            // A CR at the end may belong to the newline.
+            let certain = buffer.count - start - (buffer.last == UInt8(ascii: "\r") ? 1 : 0)
+            guard certain > maxBytes else { return .need }
             dropAll()
             state = .dropLine
             return .give(.malformed(.tooLarge(limit: maxBytes)))
         }
-        var end = newline
-        while end > start, buffer[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-        let range = start..<end
+        let range = start..<endOfLine(newline)
         consume(to: newline + 1)
         guard range.count <= maxBytes else { return .give(.malformed(.tooLarge(limit: maxBytes))) }
         if Self.contentLength(in: buffer[range]) != nil { sawHeaderInLines = true }
         return .give(.message(range))
     }
 
+    /// Before the newline and the one CR that may belong to it.
+    private func endOfLine(_ newline: Int) -> Int {
+        newline > start && buffer[newline - 1] == UInt8(ascii: "\r") ? newline - 1 : newline
+    }
+
     // MARK: Headers
 
     private mutating func header(_ length: Int?) -> Step {
-        guard let newline = newline() else {
-            guard buffer.count - start > Self.maxHeaderLine else { return .need }
-            dropAll()
+        if opensValue(at: start) { return beginValue(.value) }
+        let newline = newline()
+        guard let newline, newline - start <= maxHeaderLine else {
+            guard buffer.count - start > maxHeaderLine else { return .need }
+            // However much of it has come, it is dropped to its end.
+            if newline == nil { dropAll() }
             state = .dropLine
-            return complain(.notAHeader("a line of more than \(Self.maxHeaderLine) bytes"))
+            return complain(.notAHeader("a line of more than \(maxHeaderLine) bytes"))
         }
-        var end = newline
-        while end > start, buffer[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-        let text = buffer[start..<end]
-        let opensValue = text.first == UInt8(ascii: "{") || text.first == UInt8(ascii: "[")
+        let text = buffer[start..<endOfLine(newline)]
         if text.isEmpty {
             consume(to: newline + 1)
             guard let length else {
@@ -183,14 +200,11 @@ struct FrameReader: Sendable {
             if length > maxBytes {
                 // Whatever the header says, the brackets tell where the message ends.
                 _ = beginValue(.dropValue)
+                inRubbish = true
                 return .give(.malformed(.tooLarge(limit: maxBytes)))
             }
-            scanned = start
-            scanner = ValueScanner()
-            state = .body(length)
-            return .again
+            return beginValue(.body(length))
         }
-        if opensValue { return beginValue(.value) }
         if let (offset, value) = Self.contentLength(in: text) {
             let isClean = offset == text.startIndex
             consume(to: newline + 1)
@@ -219,28 +233,17 @@ struct FrameReader: Sendable {
         return .give(.malformed(fault))
     }
 
+    /// The brackets are counted even where the header's length is plausible: a length that is too large must not make
+    /// the answer wait for the next message, nor take that one with it.
     private mutating func body(_ length: Int) -> Step {
         let available = buffer.count - start
-        if length > 0 {
-            guard available > 0 else { return .need }
-            // A body that opens no value is no message: what follows is looked at as if no header had come.
-            let first = buffer[start..<min(buffer.count, start + length)].first { !Self.isBlank($0) }
-            guard let first else { return available >= length ? give(start..<(start + length)) : .need }
-            guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
-                state = .frameStart
-                return complain(.badContentLength("\(length), with a body that is neither object nor array"))
-            }
-        }
-        if available >= length, looksWhole(length) { return give(start..<(start + length)) }
-        let end = min(buffer.count, start + length)
-        let step = buffer.withUnsafeBytes { [scanned, scanner] bytes in
-            var scanner = scanner
-            return (scanner.scan(bytes, from: scanned, to: end), scanner)
-        }
-        scanner = step.1
-        scanned = end
-        switch step.0 {
+        switch scanOn(to: min(buffer.count, start + length)) {
         case .closed(let end), .broken(let end): return give(start..<end)
+        case .noValue:
+            // A body that opens no value is no message: what follows is looked at as if no header had come.
+            consume(to: start)
+            state = .frameStart
+            return complain(.badContentLength("\(length), with a body that is neither object nor array"))
         case .open:
             guard available >= length else { return .need }
             inRubbish = true
@@ -248,60 +251,52 @@ struct FrameReader: Sendable {
         }
     }
 
-    /// Whether the header's length is plainly right, so that the brackets need not be counted.
-    private func looksWhole(_ length: Int) -> Bool {
-        let end = start + length
-        guard length > 0, buffer[end - 1] == UInt8(ascii: "}") || buffer[end - 1] == UInt8(ascii: "]") else {
-            return length == 0
-        }
-        guard end < buffer.count else { return true }
-        return Self.isBlank(buffer[end]) || buffer[end] | 0x20 == UInt8(ascii: "c")
-    }
-
     // MARK: Values told apart by their brackets
 
     private mutating func beginValue(_ next: State) -> Step {
-        scanner = ValueScanner()
+        scanner = ValueScanner(endsWithLine: framing == .lines)
         scanned = start
         state = next
         return .again
     }
 
     private mutating func value() -> Step {
-        switch scanOn() {
-        case .closed(let end):
+        switch scanOn(to: buffer.count) {
+        case .closed(let end), .broken(let end), .noValue(let end):
             guard end - start <= maxBytes else {
                 consume(to: end)
                 state = .frameStart
                 return .give(.malformed(.tooLarge(limit: maxBytes)))
             }
             return give(start..<end)
-        case .broken(let end): return give(start..<end)
         case .open:
-            guard buffer.count - start > maxBytes else { return .need }
-            dropAll()
+            guard buffer.count - start - scanner.undecided > maxBytes else { return .need }
+            dropScanned()
             state = .dropValue
             return .give(.malformed(.tooLarge(limit: maxBytes)))
         }
     }
 
     private mutating func dropValue() -> Step {
-        switch scanOn() {
-        case .closed(let end), .broken(let end):
+        switch scanOn(to: buffer.count) {
+        case .closed(let end), .broken(let end), .noValue(let end):
             consume(to: end)
             state = .frameStart
             return .again
         case .open:
-            dropAll()
+            dropScanned()
             return .need
         }
     }
 
-    private mutating func scanOn() -> ValueScanner.Step {
+    private mutating func scanOn(to end: Int) -> ValueScanner.Step {
         let from = scanned
-        scanned = buffer.count
-        return buffer.withUnsafeBytes { scanner.scan($0, from: from, to: $0.count) }
+        scanned = end
+        return buffer.withUnsafeBytes { scanner.scan($0, from: from, to: end) }
     }
+
+    /// All but what may be the beginning of the next message.
+    private mutating func dropScanned() { start = buffer.count - scanner.undecided }
 
     // MARK: The buffer
 

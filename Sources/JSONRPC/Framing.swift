@@ -5,6 +5,14 @@ public enum Framing: String, Sendable, CaseIterable {
     /// The base protocol of the Language Server Protocol: `Content-Length: N`, a blank line, N bytes.
     case headers
 
+    /// Frames one message where it stands.
+    func frame(_ message: inout JSONText) {
+        switch self {
+        case .lines: message.append(UInt8(ascii: "\n"))
+        case .headers: message.insert(contentsOf: "Content-Length: \(message.count)\r\n\r\n".utf8, at: 0)
+        }
+    }
+
     /// Appends one message, framed.
     func write(_ message: JSONText, to bytes: inout [UInt8]) {
         switch self {

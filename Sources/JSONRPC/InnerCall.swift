@@ -6,7 +6,10 @@ protocol CallOutlet: Sendable {
     /// - Parameter merge: makes one of an earlier notification that has not gone out yet and this one.
     func update(_ call: UInt64, method: String, params: JSON, merge: (JSON, JSON) -> JSON)
     /// Waits until little enough is on its way.
-    func room() async
+    /// - Parameter isEnding: once it says so, `letGo` is called.
+    func room(for call: UInt64, unless isEnding: @Sendable () -> Bool) async
+    /// Lets a call go on that waits for room.
+    func letGo(_ call: UInt64)
 }
 
 extension Outbox: CallOutlet {}
@@ -16,7 +19,8 @@ private struct InnerOutlet: CallOutlet {
     let hear: @Sendable (_ method: String, _ params: JSON) -> Void
 
     func update(_ call: UInt64, method: String, params: JSON, merge: (JSON, JSON) -> JSON) { hear(method, params) }
-    func room() async {}
+    func room(for call: UInt64, unless isEnding: @Sendable () -> Bool) async {}
+    func letGo(_ call: UInt64) {}
 }
 
 extension Method {

@@ -10,6 +10,8 @@ import Platform
 final class Outbox: Sendable {
     /// Bytes that may wait before the reader stops and updates are merged.
     static let highWater = 1 << 20
+    /// Bytes of a message from which on it is not copied where that can be helped.
+    private static let movedBytes = 65_536
 
     private struct State: Sendable {
         var framing = Framing.lines
@@ -26,7 +28,7 @@ final class Outbox: Sendable {
         /// Bytes in the hands of whoever writes.
         var inHand = 0
         /// Calls that wait for room to say more.
-        var waiters: [CheckedContinuation<Void, Never>] = []
+        var waiters: [(call: UInt64, continuation: CheckedContinuation<Void, Never>)] = []
         /// Calls for which nothing more is said.
         var muted: Set<UInt64> = []
 
@@ -36,10 +38,10 @@ final class Outbox: Sendable {
     private let state: Monitor<State>
     private let output: Output
     private let tap: WireTap?
-    private let onBroken: @Sendable () -> Void
+    private let onBroken: @Sendable (SystemError) -> Void
 
-    /// - Parameter onBroken: called once, when nobody reads any more.
-    init(_ output: Output, tap: WireTap? = nil, onBroken: @escaping @Sendable () -> Void) {
+    /// - Parameter onBroken: called once, when nobody reads any more or nothing can be written.
+    init(_ output: Output, tap: WireTap? = nil, onBroken: @escaping @Sendable (SystemError) -> Void) {
         self.output = output
         self.tap = tap
         self.onBroken = onBroken
@@ -50,13 +52,20 @@ final class Outbox: Sendable {
 
     /// Appends a message; it goes out with the next `flush`, which may be another's.
     /// - Parameter calls: the calls that it answers: what they said before goes out before it.
-    func append(_ message: [UInt8], answering calls: [UInt64] = []) {
+    func append(_ message: consuming [UInt8], answering calls: [UInt64] = []) {
+        var message = consume message
         state.withLock { state in
             guard !state.isBroken else { return }
             if !state.updates.isEmpty {
                 for call in calls { Self.release(call, &state) }
             }
-            state.framing.write(message, to: &state.ready)
+            if state.ready.isEmpty, message.count > Self.movedBytes {
+                // Too large to be copied for a few bytes before or behind it.
+                state.framing.frame(&message)
+                swap(&state.ready, &message)
+            } else {
+                state.framing.write(message, to: &state.ready)
+            }
         }
     }
 
@@ -145,7 +154,7 @@ final class Outbox: Sendable {
             if !waiters.isEmpty { state.waiters = [] }
             return (next, waiters)
         }
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters { waiter.continuation.resume() }
         show(next)
         return next
     }
@@ -174,8 +183,8 @@ final class Outbox: Sendable {
                 switch output.write(UnsafeRawBufferPointer(rebasing: bytes[offset...])) {
                 case .bytes(let count): offset += count
                 case .wouldBlock: return offset
-                case .failed:
-                    fail()
+                case .failed(let error):
+                    fail(error)
                     return bytes.count
                 }
             }
@@ -183,7 +192,7 @@ final class Outbox: Sendable {
         }
     }
 
-    private func fail() {
+    private func fail(_ error: SystemError) {
         let (isFirst, waiters) = state.update { state in
             defer {
                 state.isBroken = true
@@ -193,10 +202,10 @@ final class Outbox: Sendable {
             }
             return (!state.isBroken, state.waiters)
         }
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters { waiter.continuation.resume() }
         if isFirst {
             tap?.end(.output)
-            onBroken()
+            onBroken(error)
         }
     }
 
@@ -248,16 +257,27 @@ final class Outbox: Sendable {
     }
 
     /// As `waitForRoom`, for a call that has more to say: it may hold a thing back, but not a thread.
-    func room() async {
+    /// - Parameter isEnding: asked with the lock held. Once it says so, `letGo` is called.
+    func room(for call: UInt64, unless isEnding: @Sendable () -> Bool) async {
         if state.withLock({ $0.backlog < Self.highWater / 4 || $0.isBroken }) { return }
         await withCheckedContinuation { continuation in
             let isFree = state.withLock { state in
-                if state.backlog < Self.highWater / 4 || state.isBroken { return true }
-                state.waiters.append(continuation)
+                if state.backlog < Self.highWater / 4 || state.isBroken || isEnding() { return true }
+                state.waiters.append((call, continuation))
                 return false
             }
             if isFree { continuation.resume() }
         }
+    }
+
+    /// Lets a call go on that waits for room.
+    func letGo(_ call: UInt64) {
+        let waiters = state.withLock { state in
+            let waiters = state.waiters.filter { $0.call == call }
+            if !waiters.isEmpty { state.waiters.removeAll { $0.call == call } }
+            return waiters
+        }
+        for waiter in waiters { waiter.continuation.resume() }
     }
 
     /// Sleeps until everything is out, or until `deadline`.

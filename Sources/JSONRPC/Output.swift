@@ -11,7 +11,7 @@ final class Output: Sendable {
         case bytes(Int)
         case wouldBlock
         /// Nobody reads any more, or the descriptor is broken.
-        case failed
+        case failed(SystemError)
     }
 
     private enum Kind: Sendable {
@@ -52,7 +52,7 @@ final class Output: Sendable {
             }
             if count >= 0 { return .bytes(count) }
             if errno == EINTR { continue }
-            return errno == EAGAIN ? .wouldBlock : .failed
+            return errno == EAGAIN ? .wouldBlock : .failed(SystemError.last("write"))
         }
     }
 

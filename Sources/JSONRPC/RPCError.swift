@@ -58,6 +58,11 @@ extension RPCError {
         RPCError(code: -32603, kind: "internal_error", message: message)
     }
 
+    /// Nothing is wrong with the call.
+    static var outOfMemory: RPCError {
+        RPCError(code: -32603, kind: "internal_error", message: "out of memory", retryable: true)
+    }
+
     public static func cancelled(_ message: String, data: JSONObject = [:]) -> RPCError {
         RPCError(code: -32800, kind: "cancelled", message: message, data: data)
     }

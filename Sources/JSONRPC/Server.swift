@@ -10,6 +10,9 @@ public final class Server: Sendable {
     public struct Limits: Sendable {
         /// Bytes of one message.
         public var maxMessageBytes = 64 << 20
+        /// Brackets and commas of one message: each may take some 300 bytes of memory, however short it is written, so
+        /// that without a limit a message could take a hundred times its size.
+        public var maxValues: Int { max(100_000, maxMessageBytes / 128) }
         /// Calls that run at once.
         public var maxInFlight = 1_024
         /// Seconds that calls in flight get when the input has ended.
@@ -25,15 +28,20 @@ public final class Server: Sendable {
         /// The notification `exit`.
         case exit(afterShutdown: Bool)
         /// Nobody reads the answers any more.
-        case broken
+        case abandoned
+        /// The answers cannot be written.
+        case broken(SystemError)
     }
 
-    private enum Event: Sendable {
+    private enum Event: Sendable, Equatable {
         case inputEnded
         case asked
         case exit
-        case broken
+        case broken(SystemError)
     }
+
+    /// Bytes of a message from which on its memory is given back at once.
+    private static let large = 256 << 10
 
     private let limits: Limits
     private let framing: Framing?
@@ -55,9 +63,10 @@ public final class Server: Sendable {
         let events = Monitor<Event?>(nil)
         self.events = events
         self.tap = tap
-        outbox = Outbox(Output(output), tap: tap) { events.update { $0 = .broken } }
+        outbox = Outbox(Output(output), tap: tap) { error in events.update { $0 = .broken(error) } }
         dispatcher = Dispatcher(
-            dialect, methods: methods, listeners: listeners, maxInFlight: limits.maxInFlight, outbox: outbox
+            dialect, methods: methods, listeners: listeners, maxInFlight: limits.maxInFlight,
+            maxValues: limits.maxValues, outbox: outbox
         )
         if let framing { outbox.setFraming(framing) }
     }
@@ -74,17 +83,23 @@ public final class Server: Sendable {
     /// Serves until there is a reason to end.
     public func run(input: CInt) throws(SystemError) -> End {
         try Thread.start { [self] in read(input) }
+        var end: End
         switch events.wait({ $0 }) {
         case .exit?:
             outbox.drain(until: Instant.now.advanced(bySeconds: 1))
-            return .exit(afterShutdown: dispatcher.isShutDown)
-        case .broken?: return .broken
+            end = .exit(afterShutdown: dispatcher.isShutDown)
+        case .broken?: end = .abandoned
         case let event:
             let deadline = Instant.now.advanced(bySeconds: limits.drainSeconds)
             dispatcher.end(until: deadline, isInputOver: event == .inputEnded)
             outbox.drain(until: max(deadline, Instant.now.advanced(bySeconds: 1)))
-            return .drained
+            end = .drained
         }
+        // Also what went wrong only now, with the last answers.
+        if case .broken(let error)? = events.withLock({ $0 }) {
+            end = [EPIPE, ECONNRESET].contains(error.code) ? .abandoned : .broken(error)
+        }
+        return end
     }
 
     private func read(_ input: CInt) {
@@ -92,6 +107,7 @@ public final class Server: Sendable {
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
         defer { chunk.deallocate() }
         var knowsFraming = framing != nil
+        var wasLarge = false
         func take(_ frame: FrameReader.Frame) -> Bool {
             if !knowsFraming, let framing = reader.framing {
                 outbox.setFraming(framing)
@@ -99,6 +115,7 @@ public final class Server: Sendable {
             }
             switch frame {
             case .message(let range):
+                if range.count > Self.large { wasLarge = true }
                 if case .exit = reader.withBytes(range, dispatcher.accept) { return false }
             case .malformed(let fault): dispatcher.refuse(fault)
             }
@@ -115,6 +132,11 @@ public final class Server: Sendable {
             }
             // One write for all that one read brought.
             outbox.flush()
+            if wasLarge {
+                // Of what a message took, the pieces are free now, and in nobody's way but the machine's.
+                wasLarge = false
+                Memory.giveBack()
+            }
         }
         tap?.end(.input)
         while let frame = reader.finish() {

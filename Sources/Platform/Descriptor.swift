@@ -37,7 +37,13 @@ public struct Descriptor: ~Copyable, Sendable {
         while true {
             let count = Glibc.read(raw, buffer.baseAddress, buffer.count)
             if count >= 0 { return count }
-            if errno != EINTR { throw SystemError.last("read") }
+            if errno == EAGAIN {
+                // Whoever shares the open file made it non-blocking: nothing has come yet.
+                var state = pollfd(fd: raw, events: Int16(POLLIN), revents: 0)
+                _ = poll(&state, 1, -1)
+            } else if errno != EINTR {
+                throw SystemError.last("read")
+            }
         }
     }
 

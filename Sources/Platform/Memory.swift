@@ -9,6 +9,22 @@ public enum Memory {
         _ = unsafeBitCast(symbol, to: (@convention(c) (CInt, CInt) -> CInt).self)(-8, count)
     }
 
+    /// Has `malloc` map what is large by itself, so that the machine has it back as soon as it is freed: left alone,
+    /// `malloc` learns from the first large piece to keep pieces of that size. To be called at the start.
+    public static func mapLargePieces() {
+        guard let symbol = dlsym(nil, "mallopt") else { return }
+        let mallopt = unsafeBitCast(symbol, to: (@convention(c) (CInt, CInt) -> CInt).self)
+        // M_MMAP_THRESHOLD and M_TRIM_THRESHOLD.
+        _ = mallopt(-3, 1 << 20)
+        _ = mallopt(-1, 4 << 20)
+    }
+
+    /// Gives back what `malloc` keeps of small pieces that are free.
+    public static func giveBack() {
+        guard let symbol = dlsym(nil, "malloc_trim") else { return }
+        _ = unsafeBitCast(symbol, to: (@convention(c) (Int) -> CInt).self)(0)
+    }
+
     /// Gives back the pages of programs and libraries that nothing is written to: code, tables of symbols, constants.
     ///
     /// Opening a library such as libcurl, with the thirty that it brings, reads many that are never needed again, and

@@ -67,9 +67,13 @@ struct Command {
         let server = Server(dialect, methods: bridge.methods, limits: limits, output: output, tap: watch?.tap)
         ending.set { server.end() }
         try Signals.watch([SIGTERM, SIGINT]) { _ in server.end() }
-        let code: CInt = switch try server.run(input: STDIN_FILENO) {
-        case .drained, .broken: 0
-        case .exit(let afterShutdown): afterShutdown ? 0 : 1
+        let code: CInt
+        switch try server.run(input: STDIN_FILENO) {
+        case .drained, .abandoned: code = 0
+        case .broken(let error):
+            watch?.finish(exit: 70)
+            throw error
+        case .exit(let afterShutdown): code = afterShutdown ? 0 : 1
         }
         watch?.finish(exit: code)
         return code

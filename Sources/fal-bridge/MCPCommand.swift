@@ -47,7 +47,10 @@ struct MCPCommand {
         asking.set(server)
         ending.set { server.end() }
         try Signals.watch([SIGTERM, SIGINT]) { _ in server.end() }
-        _ = try server.run(input: STDIN_FILENO)
+        if case .broken(let error) = try server.run(input: STDIN_FILENO) {
+            watch?.finish(exit: 70)
+            throw error
+        }
         watch?.finish(exit: 0)
         return 0
     }

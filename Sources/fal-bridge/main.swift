@@ -8,6 +8,7 @@ let protocolOutput = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
 dup2(STDERR_FILENO, STDOUT_FILENO)
 Signals.ignoreBrokenPipe()
 Memory.limitArenas(2)
+Memory.mapLargePieces()
 
 let code: CInt
 do {

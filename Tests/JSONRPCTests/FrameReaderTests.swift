@@ -46,8 +46,23 @@ import Testing
         (framed("{}") + "{\"a\":1}\n" + framed("[]"), ["{}", #"{"a":1}"#, "[]"]),
         ("{}\n" + framed(#"{"a":1}"#) + framed(#"{"b":1}"#) + "{}\n",
             ["{}", "Content-Length: 7", #"{"a":1}"#, "Content-Length: 7", #"{"b":1}"#, "{}"]),
+        // A message that is cut does not take the next one with it.
+        (framed("{}") + "{\"a\":1\n" + framed(#"{"b":1}"#), ["{}", "{\"a\":1\n", #"{"b":1}"#]),
+        (framed("{}") + "{\"a\":1\n{\"b\":1}\n{\n\"c\": [\n{}\n]}\n", ["{}", "{\"a\":1\n", #"{"b":1}"#, "{\n\"c\": [\n{}\n]}"]),
+        ("Content-Length: 50\r\n\r\n{\"a\":" + framed(#"{"b":1}"#), [#"{"a":"#, #"{"b":1}"#]),
+        ("Content-Length: 50\r\n\r\n{\"a\":\"x\\\n" + framed(#"{"b":1}"#), [#"{"a":"x\"#, #"{"b":1}"#]),
+        ("Content-Length: 999\r\n\r\nhello\n" + framed("{}"), ["!", "{}"]),
+        ("{}\n" + framed("{}") + "{\"a\":1\n{\"b\":1}\n", ["{}", "Content-Length: 2", "{}", "{\"a\":1", #"{"b":1}"#]),
+        // It ends where its brackets close, whatever the header says, however it was cut.
+        ("Content-Length: 14\r\n\r\n{\"a\":1}{\"b\":2}x\n" + framed("{}"), [#"{"a":1}"#, #"{"b":2}"#, "!", "{}"]),
+        ("Content-Length: 2\r\n{\"a\":1}", [#"{"a":1}"#]),
+        // A CR at a cut belongs to the newline, also where it is one byte too many.
+        ("{\"a\":\"" + String(repeating: "x", count: 192) + "\"}\r\n{}\n",
+            ["{\"a\":\"" + String(repeating: "x", count: 192) + "\"}", "{}"]),
+        // A header line is too long however much of it comes at once.
+        ("X: " + String(repeating: "x", count: 9_000) + "\r\nContent-Length: 2\r\n\r\n{}", ["!", "{}"]),
         // Cut at the end.
-        (framed("{}") + "Content-Length: 10\r\n\r\n{", ["{}", "!"]), (framed("{}") + "Content-Le", ["{}", "!"]),
+        (framed("{}") + "Content-Length: 10\r\n\r\n{", ["{}", "{"]), (framed("{}") + "Content-Le", ["{}", "!"]),
         (framed("{}") + "\r\n", ["{}"]),
         ("{\"a\":\"" + String(repeating: "x", count: 300) + "\"}\n{}\n", ["!", "{}"]),
         (framed("{\"a\":\"" + String(repeating: "x", count: 300) + "\"}") + framed("{}"), ["!", "{}"]),

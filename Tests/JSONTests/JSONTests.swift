@@ -25,13 +25,24 @@ import Testing
         #expect(abs((error?.byte ?? 0) - byte) <= 1)
     }
 
-    @Test(arguments: ["\"\\ud800\"", "[1,]", "{\"a\"}", "{a:1}", "nul", "+1", ".5", "1e", "0x10", "'a'", "NaN"])
+    @Test(arguments: [
+        "\"\\ud800\"", "[1,]", "{\"a\"}", "{a:1}", "nul", "+1", ".5", "1e", "0x10", "'a'", "NaN", "0.0.11",
+        "-0.5.", "1e5e5", "-0e1.0", "[1.50.5]", "1.5e3E1", "9223372036854775808.e1", "1.0.",
+        "--0", "[--0.5]", "+-0", "-+1e5", "1--0",
+    ])
     func refuses(text: String) {
         #expect(throws: JSONParseError.self) { try JSON.parse(text) }
     }
 
     @Test func refusesInvalidUTF8() {
         #expect(throws: JSONParseError.self) { try JSON.parse([0x22, 0xFF, 0x22]) }
+    }
+
+    /// jansson takes a NUL that follows a number or a word for the end of its buffer, and reads on behind it.
+    @Test(arguments: ["[1\0]", "1\0", "[true\0]", "{\"a\":0.1\0}", "[1e40\0]", "\0", "[\"a\0\"]"])
+    func refusesARawNUL(text: String) {
+        let error = #expect(throws: JSONParseError.self) { try JSON.parse(text) }
+        #expect(error?.byte == text.utf8.firstIndex(of: 0).map { text.utf8.distance(from: text.startIndex, to: $0) })
     }
 
     @Test func depthIsLimited() throws {

@@ -18,6 +18,8 @@ BIN = pathlib.Path(os.environ.get("FAL_BRIDGE_BIN", ROOT / ".build/debug/fal-bri
 LOCAL = pathlib.Path(os.environ.get("FAL_LOCAL_BIN", ROOT / ".build/debug/fal-local"))
 BUNNY = ROOT / "Tests/media/bunny.mp4"
 DEADLINE = 60.0
+# Under a sanitizer, whose memory is no figure.
+SANITIZED = "FAL_BRIDGE_SANITIZED" in os.environ
 
 
 def environment(state, **more):

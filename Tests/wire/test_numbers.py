@@ -1,9 +1,11 @@
 """Numbers from outside that no clock and no integer can hold."""
 
 import json
+import subprocess
 
 import pytest
-from fake_queue import refuse, say
+from conftest import BIN, environment
+from fake_queue import refuse, reply, say
 
 MODEL = "fal-ai/some-model"
 SUBMIT = {"endpoint": MODEL, "input": {}}
@@ -68,3 +70,25 @@ def test_a_retry_after_is_told(bridge, fake):
     server.answers["submit"] = refuse(429, retry_after="120.5")
     error = bridge(**server.environment).call("submit", {**SUBMIT, "max_queue_length": 1})["error"]
     assert error["data"]["retry_after"] == 120.5
+
+
+@pytest.mark.parametrize("number", [
+    "0.1", "9007199254740993", "9223372036854775808", "1e400", "-0", "-0.0", "1.0", "1E5", "1e+05", "4611686018427387904",
+    "3.14159265358979323846264338327950288", "123456789012345678901234567890", "0.1000000000000000055511151231257827"])
+def test_numbers_of_results(state, fake, number):
+    """As the model wrote them, to the last digit."""
+    body = b'{"a":%s,"b":[%s,{"c":%s}]}' % ((number.encode(),) * 3)
+    server = fake(result=lambda handler, seen: reply(handler, 200, body))
+    for method in ("result", "subscribe", "run"):
+        params = {"endpoint": MODEL, **({"input": {}} if method == "run" else {"request_id": "abc"})}
+        if method == "run":
+            server.answers["submit"] = lambda handler, seen: reply(handler, 200, body, x_fal_request_id="abc")
+        asked = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
+        process = subprocess.Popen([str(BIN)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   env=environment(state, **server.environment))
+        process.stdin.write(asked + b"\n")
+        process.stdin.flush()
+        line = next(line for line in process.stdout if b'"id":1' in line)
+        process.stdin.close()
+        assert process.wait(timeout=10) == 0
+        assert b'"data":' + body in line, line
