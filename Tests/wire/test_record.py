@@ -31,7 +31,7 @@ def replay(path, *words, **env):
 
 
 def entries(path):
-    return [json.loads(line) for line in pathlib.Path(path).read_text().splitlines()]
+    return [json.loads(line) for line in pathlib.Path(path).read_text().split("\n") if line]
 
 
 def stream(path, direction):
