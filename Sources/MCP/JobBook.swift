@@ -15,6 +15,8 @@ final class JobBook: Sendable {
         var own: Set<String> = []
         /// Places taken by what is about to be sent.
         var pending = 0
+        /// By their names, the oldest first.
+        var departures: [Departure] = []
     }
 
     private let bridge: Bridge
@@ -33,12 +35,35 @@ final class JobBook: Sendable {
 
     func job(_ id: String) -> Job? { state.withLock { $0.jobs[id] } }
 
+    /// A job that is not sent yet, or was not when its name was told.
+    func departure(_ name: String) -> Departure? { state.withLock { $0.departures.first { $0.name == name } } }
+
+    /// Begins to send a job, which goes on whoever waits for it.
+    func depart(
+        _ params: JSONObject, of tool: Tool, _ mandate: Mandate,
+        onNotification: @escaping @Sendable (String, JSON) -> Void
+    ) -> Departure {
+        Departure(endpoint: params["endpoint"]?.stringValue ?? "") { [self] () async throws(RPCError) in
+            try await start(params, of: tool, mandate, onNotification: onNotification)
+        }
+    }
+
+    /// Keeps one whose name is told.
+    func keep(_ departure: Departure) {
+        state.withLock { state in
+            state.departures.append(departure)
+            // Those on their way hold places, so there are never many of them.
+            let over = state.departures.firstIndex { $0.gone != nil }
+            if state.departures.count > Self.maxRemembered, let over { state.departures.remove(at: over) }
+        }
+    }
+
     /// Sends a job and watches it.
     /// - Parameters:
     ///   - params: as `submit` takes them.
     ///   - onNotification: hears how its uploads go.
     /// - Throws: what `submit` does, and where there are as many jobs as may be.
-    func start(
+    private func start(
         _ params: JSONObject, of tool: Tool, _ mandate: Mandate,
         onNotification: @escaping @Sendable (String, JSON) -> Void
     ) async throws(RPCError) -> Job {

@@ -14,6 +14,8 @@ final class ToolBox: Sendable {
     private let favourite: String
     private let selection: ToolSelection
     private let made = Mutex<[Tool]?>(nil)
+    /// The schemas of arguments, compiled by the first call.
+    private let checks = Mutex<[String: Schema]>([:])
 
     init(_ catalog: Catalog, favourite: String, _ selection: ToolSelection) {
         self.catalog = catalog
@@ -31,6 +33,14 @@ final class ToolBox: Sendable {
     }
 
     func tool(_ name: String) -> Tool? { tools.first { $0.name == name } }
+
+    /// How the arguments break the tool's schema.
+    func faults(in arguments: JSON, of tool: Tool) -> [SchemaFault] {
+        let known = checks.withLock { $0[tool.name] }
+        guard let schema = known ?? (try? Schema(tool.input)) else { return [] }
+        if known == nil { checks.withLock { $0[tool.name] = schema } }
+        return schema.faults(in: arguments)
+    }
 
     /// A tool that is named by the journal, be it offered now or not.
     func anyTool(_ name: String) -> Tool? { all.first { $0.name == name } }

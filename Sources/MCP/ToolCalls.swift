@@ -50,7 +50,7 @@ struct ToolCalls: Sendable {
             roots: folders, askedBy: Self.note(tool, arguments, call, peer, folders.first),
             jobsPerHour: options.maxJobsPerHour
         )
-        if !tool.isModel, let fault = Self.fault(.object(arguments), tool) { return .result(ToolResult(error: fault)) }
+        if !tool.isModel, let fault = fault(.object(arguments), tool) { return .result(ToolResult(error: fault)) }
         let run = ToolRun(calls: self, call: call, peer: peer, tool: tool, arguments: arguments, mandate: mandate)
         do throws(RPCError) { return try await run.outcome() } catch {
             // What is a fault of ours is none of the tool's.
@@ -74,9 +74,8 @@ struct ToolCalls: Sendable {
         })
     }
 
-    private static func fault(_ arguments: JSON, _ tool: Tool) -> String? {
-        guard let schema = try? Schema(tool.input) else { return nil }
-        let faults = schema.faults(in: arguments).map { FieldFault($0) }
+    private func fault(_ arguments: JSON, _ tool: Tool) -> String? {
+        let faults = tools.faults(in: arguments, of: tool).map { FieldFault($0) }
         guard !faults.isEmpty else { return nil }
         return ErrorWords(input: arguments).text(.invalidParams("", data: ["detail": .array(faults.map(\.json))]))
     }

@@ -42,6 +42,7 @@ struct ToolRun: Sendable {
         case .submit: return .result(try await submitted())
         case .result: return .result(try await waited())
         case .cancel: return .result(try await cancelled())
+        case .method("status"): return .result(try await status())
         case .upload: return .result(ToolResult(data: try await method("upload", arguments)))
         case .download: return .result(try await downloaded())
         case .method(let name): return .result(ToolResult(data: try await method(name, arguments)))
@@ -59,11 +60,9 @@ struct ToolRun: Sendable {
     private func run(_ params: JSONObject) async throws(RPCError) -> ToolCalls.Outcome {
         let progress = JobProgress(call, peer)
         defer { progress?.close() }
-        let job = try await calls.jobs.start(params, of: tool, mandate) { progress?.hear($0, $1) }
-        if call.ending == .cancelled {
-            // The cancel came while it was sent.
-            calls.jobs.cancel(job)
-            throw .cancelled("cancelled")
+        let departure = calls.jobs.depart(params, of: tool, mandate) { progress?.hear($0, $1) }
+        guard let job = try await job(of: departure, within: calls.options.maxWait, isOwn: true) else {
+            return .result(underWay(departure))
         }
         if peer.hasTasks { return .task(job) }
         return .result(try await result(of: job, within: calls.options.maxWait, progress, isOwn: true))
@@ -100,19 +99,64 @@ struct ToolRun: Sendable {
     private func submitted() async throws(RPCError) -> ToolResult {
         let progress = JobProgress(call, peer)
         defer { progress?.close() }
-        let job = try await calls.jobs.start(arguments, of: tool, mandate) { progress?.hear($0, $1) }
-        // Nobody was told of it who could cancel it.
-        if call.ending == .cancelled { calls.jobs.cancel(job) }
+        let departure = calls.jobs.depart(arguments, of: tool, mandate) { progress?.hear($0, $1) }
+        guard let job = try await job(of: departure, within: calls.options.maxWait, isOwn: true) else {
+            return underWay(departure)
+        }
         return handle(job, waited: false)
+    }
+
+    /// The job, once its files are uploaded and it is sent.
+    /// - Returns: nil where that takes longer.
+    private func job(
+        of departure: Departure, within seconds: Double, isOwn: Bool
+    ) async throws(RPCError) -> Job? {
+        let job: Job
+        switch await departure.end(until: began.advanced(bySeconds: seconds), call) {
+        case .gone(let result): job = try result.get()
+        case .late:
+            if isOwn { calls.jobs.keep(departure) }
+            return nil
+        case .ending where call.ending == .cancelled:
+            // Nobody was told of it who could cancel it.
+            if isOwn { departure.cancel(calls.jobs) }
+            throw .cancelled("cancelled")
+        // What was begun is brought to its end, though nobody may wait for it.
+        case .ending: job = try await departure.result.get()
+        }
+        guard isOwn, call.ending == .cancelled else { return job }
+        calls.jobs.cancel(job)
+        throw .cancelled("cancelled")
+    }
+
+    /// A job whose files are still being uploaded, and how to go on with it.
+    private func underWay(_ departure: Departure) -> ToolResult {
+        let next = "Call result with request_id \"\(departure.name)\" to wait for it, cancel to stop it."
+        return ToolResult(
+            "The files of the job are still being uploaded. It is sent by itself when they are there: do not send it "
+                + "again.\n\(next)",
+            structured: [
+                "request_id": .string(departure.name), "endpoint": .string(departure.endpoint),
+                "status": .string(QueueState.inQueue.rawValue), "next": .string(next),
+            ]
+        )
     }
 
     private func waited() async throws(RPCError) -> ToolResult {
         let id = arguments["request_id"]?.stringValue ?? ""
-        let job = try await calls.jobs.adopt(id, endpoint: arguments["endpoint"]?.stringValue, tool: tool, mandate)
         let progress = JobProgress(call, peer)
         defer { progress?.close() }
         let most = calls.options.maxWait
         let seconds = arguments["wait"]?.doubleValue.map { min(max(0, $0), most) } ?? most
+        let job: Job
+        if let departure = calls.jobs.departure(id) {
+            guard let known = try await self.job(of: departure, within: seconds, isOwn: false) else {
+                return underWay(departure)
+            }
+            job = known
+        } else {
+            job = try await calls.jobs.adopt(id, endpoint: arguments["endpoint"]?.stringValue, tool: tool, mandate)
+        }
         return try await result(of: job, within: seconds, progress, isOwn: false)
     }
 
@@ -141,7 +185,32 @@ struct ToolRun: Sendable {
         return ToolResult(words, structured: structured)
     }
 
+    /// The arguments with the queue's own id in them, where they name a job by ours; nil where it has none yet.
+    private func named() throws(RPCError) -> JSONObject? {
+        guard let departure = calls.jobs.departure(arguments["request_id"]?.stringValue ?? "") else { return arguments }
+        guard let job = try departure.gone?.get() else { return nil }
+        var arguments = arguments
+        arguments["request_id"] = .string(job.id)
+        return arguments
+    }
+
+    private func status() async throws(RPCError) -> ToolResult {
+        if let arguments = try named() { return ToolResult(data: try await method("status", arguments)) }
+        guard let departure = calls.jobs.departure(arguments["request_id"]?.stringValue ?? "") else {
+            throw .internalError("a job was lost")
+        }
+        return underWay(departure)
+    }
+
     private func cancelled() async throws(RPCError) -> ToolResult {
+        guard let arguments = try named() else {
+            let name = arguments["request_id"]?.stringValue ?? ""
+            calls.jobs.departure(name)?.cancel(calls.jobs)
+            return ToolResult(
+                "The upload is ended, and the job is not sent.",
+                structured: ["request_id": .string(name), "outcome": "CANCELLATION_REQUESTED"]
+            )
+        }
         let answer = try await method("cancel", arguments)
         let isRequested = answer["outcome"] == "CANCELLATION_REQUESTED"
         return ToolResult(

@@ -61,7 +61,7 @@ public struct HostConfiguration: Sendable {
             """
     }
 
-    /// For Neovim 0.7 and later, whose `start` took the program and its words apart before 0.10.
+    /// For Neovim 0.7 and later, whose `start` took the program and its words apart at first.
     private static func lua(_ program: String, _ words: [String]) -> String {
         func quoted(_ text: String) -> String {
             var result = "\""
@@ -78,13 +78,11 @@ public struct HostConfiguration: Sendable {
         let list = words.map(quoted).joined(separator: ", ")
         return """
             -- The methods of the JSON-RPC surface: require("fal").request("models", {}, function(error, result) end)
-            local program, words = \(quoted(program)), { \(list) }
+            local command = { \(quoted(program)), \(list) }
             local function tell(method, params) vim.notify(method .. " " .. vim.inspect(params)) end
-            local told = { notification = tell }
-            if vim.fn.has("nvim-0.10") == 1 then
-              return vim.lsp.rpc.start(vim.list_extend({ program }, words), told)
-            end
-            return vim.lsp.rpc.start(program, words, told)
+            local started, fal = pcall(vim.lsp.rpc.start, command, { notification = tell })
+            if not started then fal = vim.lsp.rpc.start(table.remove(command, 1), command, { notification = tell }) end
+            return fal
 
             """
     }

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import threading
 
 import pytest
 from conftest import V2V, words
@@ -112,6 +113,72 @@ def test_the_cost_is_noted(wire, fake, home):
         t for t in w.call("tools/list")["result"]["tools"] if t["name"] == "me_thing")["description"]
     assert "Cost: $0.02 per second" in words(w.tool("submit", RUN["arguments"]))
     assert w.tool("me_thing", {})["structuredContent"]["cost"] == "about $0.03 (1.5 s at $0.02 per second)"
+
+
+# MARK: Uploads that take longer than a call may
+
+class SlowStorage:
+    """A queue whose storage takes an upload only when it is let."""
+
+    def __init__(self, fake, **answers):
+        self.let = threading.Event()
+        self.queue = fake(submit=self.submit, other=self.put, **answers)
+
+    def submit(self, handler, seen):
+        if seen.path.startswith("/storage/upload/initiate"):
+            return reply(handler, 200, {"upload_url": self.queue.url + "/up/1", "file_url": self.queue.url + "/f/1.mp4"})
+        self.queue.accept(handler, seen)
+
+    def put(self, handler, seen):
+        if seen.method == "PUT":
+            self.let.wait(60)
+        reply(handler, 200, b"", "video/mp4")
+
+    @property
+    def submits(self):
+        return [each for each in self.queue.of("submit") if not each.path.startswith("/storage")]
+
+
+CLIP = {"endpoint": "me/thing", "input": {"video_url": "bunny.mp4"}}
+
+
+def test_an_upload_that_takes_longer_than_a_call_may_goes_on(wire, fake):
+    storage = SlowStorage(fake)
+    w = wire("--max-wait", "1", **storage.queue.environment)
+    handle = w.tool("run_model", CLIP)
+    name = request_id(handle)
+    assert not handle["isError"] and "still being uploaded" in words(handle) and name.startswith("upload-")
+    assert not storage.submits
+    for tool in ("status", "result"):
+        assert request_id(w.tool(tool, {"request_id": name})) == name
+    storage.let.set()
+    done = w.tool("result", {"request_id": name})
+    while done["structuredContent"]["status"] != "COMPLETED":
+        done = w.tool("result", {"request_id": name})
+    assert done["structuredContent"]["output"]["seed"] == 7 and request_id(done) != name
+    assert request_id(w.tool("status", {"request_id": name})) == request_id(done)
+    assert len(storage.submits) == 1
+
+
+def test_an_upload_that_goes_on_can_be_ended(wire, fake):
+    storage = SlowStorage(fake)
+    w = wire("--max-wait", "1", "--max-jobs", "1", **storage.queue.environment)
+    name = request_id(w.tool("submit", CLIP))
+    assert "1 jobs run already" in words(w.tool("submit", CLIP))
+    assert w.tool("cancel", {"request_id": name})["structuredContent"]["outcome"] == "CANCELLATION_REQUESTED"
+    assert w.tool("result", {"request_id": name})["isError"] and not storage.submits
+
+
+def test_a_cancel_ends_the_upload(wire, fake):
+    storage = SlowStorage(fake)
+    w = wire("--max-jobs", "1", **storage.queue.environment)
+    id = w.ask("tools/call", {"name": "run_model", "arguments": CLIP})
+    storage.queue.wait("other")
+    w.send({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}})
+    # Its place is free again.
+    while "run already" in words(result := w.tool("submit", {"endpoint": "me/thing", "input": {}})):
+        pass
+    assert not result["isError"] and len(storage.submits) == 1
 
 
 # MARK: Tasks
