@@ -57,7 +57,7 @@ private final class Peer {
         return false
     }
 
-    func end() { dispatcher.end(until: Instant.now.advanced(bySeconds: 10)) }
+    func end() { dispatcher.end(until: Instant.now.advanced(bySeconds: 10), isInputOver: true) }
 
     func output() -> [UInt8] {
         outbox.flush()
