@@ -279,6 +279,21 @@ def test_an_id_must_be_the_same_other_one_everywhere(state, tmp_path):
     assert replay(tmp_path / "r")[0] == 1
 
 
+def test_what_an_agent_says_is_recorded_and_played_too(state, tmp_path):
+    meta = {"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {}}
+    calls = [{"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {"_meta": {**meta, "progressToken": "p-1"}}},
+             {"jsonrpc": "2.0", "id": 2, "method": "tools/list", "params": {"_meta": meta}},
+             {"jsonrpc": "2.0", "id": 3, "method": "nothing", "params": {"_meta": meta}}]
+    sent = b"".join(frame(c, "lines") for c in calls)
+    done = subprocess.run([BIN, "mcp", "--trace", "messages", "--record", tmp_path / "r"], input=sent, capture_output=True,
+                          timeout=20, env=environment(state))
+    assert done.returncode == 0 and stream(tmp_path / "r", "in") == sent and stream(tmp_path / "r", "out") == done.stdout
+    assert b"call 2 tools/list" in done.stderr
+    config = tmp_path / "config.toml"
+    config.write_text('[default]\nkey = "kid-1234:secret-5678-secret"\n')
+    assert replay(tmp_path / "r", FAL_CONFIG_PATH=str(config))[0] == 0
+
+
 def test_a_replay_shows_no_key_to_anybody(state, tmp_path):
     """A call that needed a key is played without: it is refused, and nothing is paid for."""
     fal = FakeFal()
