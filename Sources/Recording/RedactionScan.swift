@@ -152,7 +152,7 @@ extension Redaction {
             }
             let (id, secret) = (index - before, after - index - 1)
             let isKey = isFree ? id >= 4 && secret >= 8 : id == 36 && secret >= 16
-            if isKey, digits < secret { mask(before..<after) }
+            if isKey, digits < secret, !names.isHarmless(bytes[before..<index]) { mask(before..<after) }
         }
 
         /// `name=value` and `name: value`.

@@ -24,6 +24,12 @@ struct SecretNames: Sendable {
 
     func isSecret(_ name: some Collection<UInt8>) -> Bool { isSecret(plain: Self.plain(name)) }
 
+    /// Whether it is known for a name that says nothing of the kind.
+    func isHarmless(_ name: some Collection<UInt8>) -> Bool {
+        let plain = Self.plain(name)
+        return harmless.contains(plain) || shownHeaders.contains { plain.starts(with: $0) }
+    }
+
     func isShownHeader(_ name: some Collection<UInt8>) -> Bool {
         let plain = Self.plain(name)
         return !isSecret(plain: plain) && shownHeaders.contains { plain.starts(with: $0) }

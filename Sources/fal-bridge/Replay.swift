@@ -59,18 +59,22 @@ struct Replay {
         var later = outputs[...]
         var isWatched = true
         var code: Int32?
+        /// What was sent last is a message, and so the program knows where it ends; of anything else it may need to see
+        /// what comes next before it answers.
+        var isWhole = true
         for entry in recording.entries {
             switch entry.what {
             case .piece(.output, let piece):
                 if isWatched, !likeness.isIgnored(piece.bytes), let next = later.popFirst() { waiting.append(next) }
             case .piece(.input, let piece):
-                try receive(&waiting, later)
+                if isWhole { try receive(&waiting, later) }
                 // It may use ids that this run has made up.
                 var sent = WireSplitter.Piece(likeness.translated(piece.bytes), message: piece.message)
                 if !process.send(sent.bytes) { throw .ended(line: entry.line) }
                 redaction.redact(&sent)
+                isWhole = sent.message != nil
             case .end(.input):
-                try receive(&waiting, later)
+                if isWhole { try receive(&waiting, later) }
                 process.closeInput()
             case .end(.output): isWatched = false
             case .exit(let value): code = value
@@ -109,7 +113,7 @@ struct Replay {
             let key = Self.key(piece)
             let twin = waiting.first { $0.key == key }
             if isExact || twin != nil || !later.contains(where: { $0.key == key }) {
-                throw .different(twin ?? first, now: piece.bytes)
+                throw .different(isExact ? first : twin ?? first, now: piece.bytes)
             }
             early.append(piece)
         }

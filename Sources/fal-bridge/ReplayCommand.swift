@@ -68,6 +68,8 @@ struct ReplayCommand {
         for name in environment.keys where name.hasPrefix("FAL_") && name != "FAL_LOCAL_BIN" { environment[name] = nil }
         for (name, value) in head.environment { environment[name] = value }
         environment["FAL_BRIDGE_STATE"] = scratch.path
+        // Else the key of fal's own command line would be found.
+        environment["FAL_CONFIG_PATH"] = Files.join(scratch.path, "none")
         if head.hasKey { environment["FAL_KEY"] = Redaction.mask }
         return environment
     }

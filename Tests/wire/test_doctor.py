@@ -151,6 +151,10 @@ def test_where_the_key_comes_from(state, fal, tmp_path):
     assert not report["ok"] and found["key"]["mark"] == "fault" and "dashboard/keys" in found["key"]["todo"]
     found = look(state, **{**settings, "FAL_KEY": SECRET})[1]
     assert found["key"]["mark"] == "warning" and "no colon" in found["key"]["message"]
+    (tmp_path / "config.toml").write_text(f'[default]\nkey = "{KEY}"\n')
+    found = look(state, **{**settings, "FAL_BRIDGE_BACKEND": "auto"}, FAL_CONFIG_PATH=str(tmp_path / "config.toml"))[1]
+    assert found["key"]["command_line"] == "kid-…" and found["key"]["mark"] == "note"
+    assert found["backend"]["kind"] == "local"
     (tmp_path / "auth0_token").write_text("x")
     found = look(state, **settings, FAL_HOME_DIR=str(tmp_path))[1]
     assert "is no key" in found["key"]["message"]

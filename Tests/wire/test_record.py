@@ -62,6 +62,19 @@ def test_every_byte_comes_back(case, state, tmp_path):
         assert (code, said) == (0, "") and "all as recorded" in out
 
 
+@pytest.mark.parametrize("framing", ["lines", "headers"])
+@pytest.mark.parametrize("sent", [
+    b'{"jsonrpc":"2.0","id":4,"method":"ping","params":{"a:"b"}}\n', b'\xef{"jsonrpc":"2.0","id":1}\n{"jsonrpc"\x81:1}\n',
+    b'Content-Length: -5\r\n\r\n{"jsonrpc":"2.0","id":2ethod":"ping"}Content-Length: 61\r\n\r\n{"jsonrpc":"2.0","id":2,"param{}}',
+    b'{"jsonrpc":"2.0","id":1}\n{"jsonr\x1bc":"2.0","id\x04:2,"metho\r\nd":"ping"}\n',
+])
+def test_what_is_understood_only_by_what_follows(state, tmp_path, framing, sent):
+    """The program may look at the next bytes before it answers; a replay must not wait for the answer meanwhile."""
+    done = record(state, tmp_path / "r", "--framing", framing, input=sent)
+    assert stream(tmp_path / "r", "in") == sent and stream(tmp_path / "r", "out") == done.stdout
+    assert replay(tmp_path / "r", "--exact")[0] == 0
+
+
 def test_the_first_line_and_the_form_of_the_others(state, tmp_path):
     sent = b'\xef\xbb\xbf{"jsonrpc":"2.0","id":1,"method":"ping"}\r\n{"a":"\xff"}\n' + frame(PING, "lines")
     record(state, tmp_path / "r", "--max-in-flight", "5", "--proxy-url", "https://proxy.example/?token=hunter22", input=sent)
@@ -264,6 +277,21 @@ def test_an_id_must_be_the_same_other_one_everywhere(state, tmp_path):
     record(state, tmp_path / "r", input=b"".join(frame(c, "lines") for c in calls))
     changed(tmp_path / "r", f'"result":{{"a":"{a}"}}', f'"result":{{"a":"{b}"}}')
     assert replay(tmp_path / "r")[0] == 1
+
+
+def test_what_an_agent_says_is_recorded_and_played_too(state, tmp_path):
+    meta = {"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {}}
+    calls = [{"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {"_meta": {**meta, "progressToken": "p-1"}}},
+             {"jsonrpc": "2.0", "id": 2, "method": "tools/list", "params": {"_meta": meta}},
+             {"jsonrpc": "2.0", "id": 3, "method": "nothing", "params": {"_meta": meta}}]
+    sent = b"".join(frame(c, "lines") for c in calls)
+    done = subprocess.run([BIN, "mcp", "--trace", "messages", "--record", tmp_path / "r"], input=sent, capture_output=True,
+                          timeout=20, env=environment(state))
+    assert done.returncode == 0 and stream(tmp_path / "r", "in") == sent and stream(tmp_path / "r", "out") == done.stdout
+    assert b"call 2 tools/list" in done.stderr
+    config = tmp_path / "config.toml"
+    config.write_text('[default]\nkey = "kid-1234:secret-5678-secret"\n')
+    assert replay(tmp_path / "r", FAL_CONFIG_PATH=str(config))[0] == 0
 
 
 def test_a_replay_shows_no_key_to_anybody(state, tmp_path):

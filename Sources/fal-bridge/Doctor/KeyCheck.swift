@@ -32,7 +32,20 @@ struct KeyCheck {
             return Finding(.key, "key", .ok, "\(key.masked) from \(source)", more: more)
         }
         let words = "none: not in FAL_KEY, not in FAL_KEY_ID and FAL_KEY_SECRET, no --key-file\(cliWords)"
-        let more: JSONObject = ["found": false, "source": nil]
+        var more: JSONObject = ["found": false, "source": nil]
+        do {
+            if let key = try CommandLineKey.find() {
+                more["command_line"] = .string(key.masked)
+                return Finding(
+                    .key, "key", settings.backend == .fal ? .fault : .note,
+                    "none in the environment and no --key-file; fal-bridge mcp alone uses that of fal's own command line, "
+                        + key.masked,
+                    todo: "for the other commands, \(Self.advice)", more: more
+                )
+            }
+        } catch {
+            return Finding(.key, "key", .warning, "\(error)", todo: "fal profile key, or \(Self.advice)", more: more)
+        }
         if settings.proxyURL != nil { return Finding(.key, "key", .note, "none: the proxy has it", more: more) }
         if settings.backend == .fal {
             return Finding(.key, "key", .fault, words, todo: Self.advice, more: more)
