@@ -31,7 +31,8 @@ def replay(path, *words, **env):
 
 
 def entries(path):
-    return [json.loads(line) for line in pathlib.Path(path).read_text().splitlines()]
+    # By LF alone: a text may hold what else Python takes for the end of a line.
+    return [json.loads(line) for line in pathlib.Path(path).read_text().rstrip("\n").split("\n")]
 
 
 def stream(path, direction):
