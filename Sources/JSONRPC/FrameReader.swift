@@ -238,7 +238,8 @@ struct FrameReader: Sendable {
     private mutating func body(_ length: Int) -> Step {
         let available = buffer.count - start
         switch scanOn(to: min(buffer.count, start + length)) {
-        case .closed(let end), .broken(let end): return give(start..<end)
+        case .closed(let end): return give(start..<end)
+        case .broken(let end): return giveBroken(end)
         case .noValue:
             // A body that opens no value is no message: what follows is looked at as if no header had come.
             consume(to: start)
@@ -261,13 +262,15 @@ struct FrameReader: Sendable {
     }
 
     private mutating func value() -> Step {
-        switch scanOn(to: buffer.count) {
+        let step = scanOn(to: buffer.count)
+        switch step {
         case .closed(let end), .broken(let end), .noValue(let end):
             guard end - start <= maxBytes else {
                 consume(to: end)
                 state = .frameStart
                 return .give(.malformed(.tooLarge(limit: maxBytes)))
             }
+            if case .broken = step { return giveBroken(end) }
             return give(start..<end)
         case .open:
             guard buffer.count - start - scanner.undecided > maxBytes else { return .need }
@@ -305,6 +308,13 @@ struct FrameReader: Sendable {
         state = .frameStart
         if endsRubbish { inRubbish = false }
         return .give(.message(range))
+    }
+
+    /// Where a newline ended it, that belongs to it: whoever cuts the stream where frames end would wait for it else.
+    private mutating func giveBroken(_ end: Int) -> Step {
+        let range = start..<end
+        defer { if end < buffer.count, buffer[end] == UInt8(ascii: "\n") { consume(to: end + 1) } }
+        return give(range)
     }
 
     private mutating func consume(to index: Int) {

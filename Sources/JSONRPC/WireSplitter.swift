@@ -67,17 +67,8 @@ public struct WireSplitter: Sendable {
         }
         // The reader counts from a start of its own; both ends stand where it has just stopped.
         let upper = end - (reader.position - range.upperBound)
-        let stop = upper == end ? lineEnd(end) : end
-        pieces.append(Piece(Array(pending[given..<stop]), message: (upper - range.count - given)..<(upper - given)))
-        given = stop
-    }
-
-    /// Behind the newline at `index`, if there is one. The reader may have told by it that a message is over, and leaves
-    /// it to be skipped before the next: who plays the piece again must not wait for an answer before it has gone out.
-    private func lineEnd(_ index: Int) -> Int {
-        let rest = pending[index...].prefix(2)
-        if rest.first == UInt8(ascii: "\n") { return index + 1 }
-        return rest.elementsEqual("\r\n".utf8) ? index + 2 : index
+        pieces.append(Piece(Array(pending[given..<end]), message: (upper - range.count - given)..<(upper - given)))
+        given = end
     }
 
     /// Where to cut rubbish: behind the last byte that ends a word, if there is one.
