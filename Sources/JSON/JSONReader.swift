@@ -5,7 +5,7 @@ extension JSON {
     public static let defaultMaxDepth = 512
     /// How many brackets and commas a document may have unless a caller says otherwise: a value of two bytes, such as
     /// `1,`, takes up to 300 in memory.
-    public static let defaultMaxValues = 4 << 20
+    public static let defaultMaxValues = 4_194_304
 
     /// Reads one JSON document.
     ///

@@ -12,7 +12,8 @@ public final class Server: Sendable {
         public var maxMessageBytes = 64 << 20
         /// Brackets and commas of one message: each may take some 300 bytes of memory, however short it is written, so
         /// that without a limit a message could take a hundred times its size.
-        public var maxValues: Int { max(100_000, maxMessageBytes / 128) }
+        public var maxValues: Int { max(100_000, maxMessageBytes / bytesPerValue) }
+        private let bytesPerValue = 128
         /// Calls that run at once.
         public var maxInFlight = 1_024
         /// Seconds that calls in flight get when the input has ended.
