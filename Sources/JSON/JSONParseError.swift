@@ -5,8 +5,8 @@ public struct JSONParseError: Error, Sendable, Equatable, CustomStringConvertibl
         case syntax(String)
         /// More open brackets than the limit.
         case tooDeep(limit: Int)
-        /// More brackets and commas than the limit.
-        case tooMany(limit: Int)
+        /// Values that would take more bytes of memory than the limit.
+        case tooMuch(limit: Int)
         /// Nothing is known of the document.
         case outOfMemory
     }
@@ -23,7 +23,7 @@ public struct JSONParseError: Error, Sendable, Equatable, CustomStringConvertibl
     public var place: String {
         switch cause {
         case .syntax(let text): "\(Self.withoutExcerpt(text)) at line \(line), column \(column)"
-        case .tooDeep, .tooMany, .outOfMemory: description
+        case .tooDeep, .tooMuch, .outOfMemory: description
         }
     }
 
@@ -42,7 +42,7 @@ public struct JSONParseError: Error, Sendable, Equatable, CustomStringConvertibl
         switch cause {
         case .syntax(let text): text
         case .tooDeep(let limit): "nested deeper than \(limit)"
-        case .tooMany(let limit): "more than \(limit) values"
+        case .tooMuch(let limit): "so many values that they would take more than \(limit >> 20) MiB"
         case .outOfMemory: "out of memory"
         }
     }

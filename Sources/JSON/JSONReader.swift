@@ -3,26 +3,26 @@ import CJansson
 extension JSON {
     /// How deep a document may be nested unless a caller says otherwise; the contract's limit.
     public static let defaultMaxDepth = 512
-    /// How many brackets and commas a document may have unless a caller says otherwise: a value of two bytes, such as
-    /// `1,`, takes up to 300 in memory.
-    public static let defaultMaxValues = 4_194_304
+    /// Bytes that a document may take unless a caller says otherwise.
+    public static let defaultMaxMemory = 1 << 30
 
     /// Reads one JSON document.
     ///
     /// - Parameters:
     ///   - bytes: the document, UTF-8, without a byte order mark; blanks around it are allowed.
     ///   - maxDepth: how many brackets may be open at once, 1 to 2,048 (jansson's own limit).
-    ///   - maxValues: how many brackets and commas there may be outside of strings.
+    ///   - maxMemory: bytes that it may take at the most while it is read, as reckoned from its text: a value of two
+    ///     bytes, such as `1,` or `{}`, takes from 60 to 300.
     public static func parse(
         _ bytes: UnsafeRawBufferPointer,
         maxDepth: Int = defaultMaxDepth,
-        maxValues: Int = defaultMaxValues
+        maxMemory: Int = defaultMaxMemory
     ) throws(JSONParseError) -> JSON {
-        let scan = NumberScan(bytes, maxDepth: maxDepth, maxValues: maxValues)
+        let scan = NumberScan(bytes, maxDepth: maxDepth, maxMemory: maxMemory)
         if let byte = scan.tooDeepAt {
             throw JSONParseError(.tooDeep(limit: maxDepth), byte: byte, of: bytes)
         }
-        if let byte = scan.tooManyAt { throw JSONParseError(.tooMany(limit: maxValues), byte: byte, of: bytes) }
+        if let byte = scan.tooMuchAt { throw JSONParseError(.tooMuch(limit: maxMemory), byte: byte, of: bytes) }
         if let byte = scan.nulAt { throw JSONParseError(.syntax("invalid token"), byte: byte, of: bytes) }
         var problem = json_error_t()
         let failures = JanssonMemory.failures

@@ -20,37 +20,52 @@ struct NumberScan {
     private(set) var tooDeepAt: Int?
     /// Where a NUL stands that is no part of any JSON. jansson reads on behind it, if a number or a word comes before.
     private(set) var nulAt: Int?
-    /// Where there were more values than the limit.
-    private(set) var tooManyAt: Int?
+    /// Where the values take more memory than the limit.
+    private(set) var tooMuchAt: Int?
 
-    init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int, maxValues: Int) {
+    /// Bytes of memory, as measured, that jansson and `JSON` take together: for an object with its first member, an
+    /// array with its first element, each further value, and each string (a member's name is one) with its end on the
+    /// heap; and copies of the text, among them the caller's. A value is known by what stands before it, so that
+    /// nothing is reckoned twice.
+    private enum Weight {
+        static let object = 310
+        static let array = 210
+        static let value = 70
+        static let string = 70
+        static let longString = 120
+        static let text = 3
+    }
+    /// Bytes of a string that need no room on the heap.
+    private static let shortString = 15
+
+    init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int, maxMemory: Int) {
         let count = bytes.count
         var depth = 0
-        // Brackets that open and commas: never fewer than half of the values.
-        var values = 1
         var index = 0
+        let (copies, isTooLong) = count.multipliedReportingOverflow(by: Weight.text)
+        var room = isTooLong ? 0 : max(0, maxMemory - copies)
+        /// - Returns: whether there is room for so much.
+        func take(_ weight: Int) -> Bool {
+            room -= weight
+            if room < 0, tooMuchAt == nil { tooMuchAt = index }
+            return room >= 0
+        }
         while index < count {
             switch bytes[index] {
             case UInt8(ascii: "\""):
-                index = Self.endOfString(bytes, from: index + 1)
+                let end = Self.endOfString(bytes, from: index + 1)
+                guard take(end - index > Self.shortString + 2 ? Weight.longString : Weight.string) else { return }
+                index = end
             case UInt8(ascii: "{"), UInt8(ascii: "["):
                 depth += 1
                 if depth > maxDepth {
                     tooDeepAt = index
                     return
                 }
-                values += 1
-                guard values <= maxValues else {
-                    tooManyAt = index
-                    return
-                }
+                guard take(bytes[index] == UInt8(ascii: "{") ? Weight.object : Weight.array) else { return }
                 index += 1
             case UInt8(ascii: ","):
-                values += 1
-                guard values <= maxValues else {
-                    tooManyAt = index
-                    return
-                }
+                guard take(Weight.value) else { return }
                 index += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
                 depth -= 1

@@ -30,20 +30,20 @@ final class Dispatcher: Sendable {
     private let listeners: [String: Listener]
     let questions: Questions
     private let maxInFlight: Int
-    private let maxValues: Int
+    private let maxMemory: Int
     private let outbox: Outbox
     private let state = Monitor(State())
 
     init(
         _ dialect: Dialect = .plain, methods: [Method], listeners: [String: Listener] = [:], maxInFlight: Int,
-        maxValues: Int = JSON.defaultMaxValues, outbox: Outbox
+        maxMemory: Int = JSON.defaultMaxMemory, outbox: Outbox
     ) {
         self.dialect = dialect
         self.listeners = listeners
         questions = Questions(outbox)
         self.methods = Dictionary(methods.map { ($0.name, $0) }) { $1 }
         self.maxInFlight = maxInFlight
-        self.maxValues = maxValues
+        self.maxMemory = maxMemory
         self.outbox = outbox
     }
 
@@ -53,7 +53,7 @@ final class Dispatcher: Sendable {
     func accept(_ bytes: UnsafeRawBufferPointer) -> Order {
         let json: JSON
         do {
-            json = try JSON.parse(bytes, maxValues: maxValues)
+            json = try JSON.parse(bytes, maxMemory: maxMemory)
         } catch {
             let error: JSONParseError = error
             if error.cause == .outOfMemory {

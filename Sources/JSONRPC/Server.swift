@@ -10,10 +10,14 @@ public final class Server: Sendable {
     public struct Limits: Sendable {
         /// Bytes of one message.
         public var maxMessageBytes = 64 << 20
-        /// Brackets and commas of one message: each may take some 300 bytes of memory, however short it is written, so
-        /// that without a limit a message could take a hundred times its size.
-        public var maxValues: Int { max(100_000, maxMessageBytes / bytesPerValue) }
-        private let bytesPerValue = 128
+        /// Bytes of memory that one message may take while it is read. Without a limit it could be a hundred times its
+        /// size, in values of two bytes.
+        public var maxMessageMemory: Int {
+            let (bytes, isTooMuch) = maxMessageBytes.multipliedReportingOverflow(by: memoryFactor)
+            return isTooMuch ? .max : max(leastMemory, bytes)
+        }
+        private let memoryFactor = 4
+        private let leastMemory = 64 << 20
         /// Calls that run at once.
         public var maxInFlight = 1_024
         /// Seconds that calls in flight get when the input has ended.
@@ -67,7 +71,7 @@ public final class Server: Sendable {
         outbox = Outbox(Output(output), tap: tap) { error in events.update { $0 = .broken(error) } }
         dispatcher = Dispatcher(
             dialect, methods: methods, listeners: listeners, maxInFlight: limits.maxInFlight,
-            maxValues: limits.maxValues, outbox: outbox
+            maxMemory: limits.maxMessageMemory, outbox: outbox
         )
         if let framing { outbox.setFraming(framing) }
     }
