@@ -108,6 +108,8 @@ ssize_t send(int descriptor, const void *buffer, size_t size, int flags) {
     if (!real) real = dlsym(RTLD_NEXT, "send");
     if (*kind == 's' && is_it("send")) {
         if (is("short")) return real(descriptor, buffer, size > 1 ? size / 2 : size, flags);
+        /* What is broken is broken for both directions: nobody waits for an answer on it. */
+        if (is("EPIPE") || is("ECONNRESET")) shutdown(descriptor, SHUT_RDWR);
         errno = code();
         return -1;
     }
