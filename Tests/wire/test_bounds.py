@@ -94,7 +94,8 @@ class Chatter:
         self.events, self.lines = events, lines
         self.sent = 0
         self.lock = threading.Lock()
-        self.done = {}
+        # A call whose first update finds no room opens no stream: none of them speaks before all are there.
+        self.go = threading.Event()
 
     def entries(self, number):
         return [line("line %06d %s" % (number * self.lines + each, "y" * 2000), each) for each in range(self.lines)]
@@ -106,6 +107,8 @@ class Chatter:
         handler.end_headers()
         queued = {"request_id": request_id(seen), "status": "IN_QUEUE", "queue_position": 0}
         handler.wfile.write(b"data: " + json.dumps(queued).encode() + b"\n\n")
+        handler.wfile.flush()
+        assert self.go.wait(60)
         for number in range(self.events):
             event = {"request_id": request_id(seen), "status": "IN_PROGRESS", "logs": self.entries(number)}
             handler.wfile.write(b"data: " + json.dumps(event).encode() + b"\n\n")
@@ -131,6 +134,7 @@ def test_updates_for_a_reader_that_does_not_read(pipes, fake, framing):
     for id in range(1, count + 1):
         p.call(id, "subscribe", {"endpoint": MODEL, "input": {}, "logs": True, "mode": "streaming"})
     server.wait("stream", count)
+    chatter.go.set()
     until_still(lambda: chatter.sent)
     assert chatter.sent < count * chatter.events, "nothing held it back"
     # All lanes are full, and these two get through.
