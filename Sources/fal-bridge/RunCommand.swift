@@ -46,7 +46,7 @@ struct RunCommand {
         let interrupted = Monitor(false)
         try Signals.watch([SIGINT, SIGTERM]) { _ in
             // A second Ctrl-C is for those who do not want to wait.
-            if interrupted.withLock({ $0 }) { exit(130) }
+            if interrupted.withLock({ $0 }) { endProcess(130) }
             interrupted.update { $0 = true }
             progress.note("cancelling at the queue…")
             client.send(["jsonrpc": "2.0", "method": "$/cancelRequest", "params": ["id": 1]])

@@ -18,4 +18,4 @@ do {
     Array(text.utf8).withUnsafeBytes { try? Descriptor.write(STDERR_FILENO, $0) }
     code = error is Arguments.Unusable ? 2 : 70
 }
-exit(code)
+endProcess(code)

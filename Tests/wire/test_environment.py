@@ -87,6 +87,15 @@ def test_run_without_fal_local(state, tmp_path):
     assert done.returncode == 1 and "fal-local cannot be started" in done.stderr and "none" in done.stderr, done.stderr
 
 
+def test_the_end_takes_nothing_down(tmp_path):
+    """Threads of libraries may be at work when the process ends."""
+    words = [BIN, "run", "--input", f"video_url={BUNNY}", "--input", "prompt=x"]
+    for _ in range(12):
+        processes = [subprocess.Popen(list(map(str, words)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment(
+            tmp_path / str(n), FAL_LOCAL_BIN=str(tmp_path / "none"))) for n in range(6)]
+        assert [each.wait(60) for each in processes] == [1] * 6
+
+
 @pytest.mark.parametrize("name", ["FAL_RUN_HOST", "FAL_QUEUE_RUN_HOST"])
 @pytest.mark.parametrize("host", ["https://fal.run", "fal.run/", "a/b", "id:5ecret@fal.run", "fal.run?a", "fal.run#a",
                                   "a b", "ü.run", "fal.run\n", "a\\b"])
