@@ -28,6 +28,7 @@ public struct ContactSheet: Sendable {
             return "the result cannot be read"
         }
         let height = max(2, Int(Double(width) * Double(high) / Double(wide) / 2) * 2)
+        func input(_ path: String) -> [String] { MediaProbe.formats + ["-i", "file:\(path)"] }
         let frame = "scale=\(width):\(height):force_original_aspect_ratio=increase,crop=\(width):\(height),setsar=1"
         var words = ["-nostdin", "-v", "error", "-y"]
         if let seconds = probe.duration {
@@ -35,16 +36,14 @@ public struct ContactSheet: Sendable {
             let row = "trim=duration=\(seconds),fps=\(Double(Self.columns) / seconds * 1.001),\(frame),"
                 + "tile=\(Self.columns)x1:nb_frames=\(Self.columns)"
             if let before {
-                words += [
-                    "-i", "file:\(before)", "-i", "file:\(after)", "-filter_complex",
-                    "[0:v]\(row)[a];[1:v]\(row)[b];[a][b]vstack",
-                ]
+                words += input(before) + input(after)
+                words += ["-filter_complex", "[0:v]\(row)[a];[1:v]\(row)[b];[a][b]vstack"]
             } else {
-                words += ["-i", "file:\(after)", "-vf", row]
+                words += input(after) + ["-vf", row]
             }
         } else {
             // A picture is its own contact sheet.
-            words += ["-i", "file:\(after)", "-vf", frame]
+            words += input(after) + ["-vf", frame]
         }
         let folder = Files.parent(of: Files.absolute(path))
         do { try Files.makeDirectory(folder, mode: 0o755) } catch { return error.description }

@@ -1,3 +1,4 @@
+import FalProtocol
 import JSON
 import Platform
 
@@ -9,14 +10,16 @@ public struct MediaProbe: Sendable {
     public let height: Int64?
 
     private static let timeLimit = 20.0
+    /// The file may come from anybody, and must not lead to another one.
+    static let formats = MediaContainers.only(MediaContainers.videos, MediaContainers.pictures)
 
     /// - Returns: nil where there is no `ffprobe`, or the file is none that it knows.
     public init?(_ path: String) async {
         guard let ffprobe = ChildProcess.find("ffprobe") else { return nil }
         let outcome = try? await Program.run(
             ffprobe,
-            [
-                "-v", "error", "-print_format", "json", "-show_format", "-show_streams", "-select_streams", "v:0", "-i",
+            ["-v", "error"] + Self.formats + [
+                "-print_format", "json", "-show_format", "-show_streams", "-select_streams", "v:0", "-i",
                 "file:\(path)",
             ],
             environment: ContactSheet.environment, timeLimit: Self.timeLimit

@@ -114,12 +114,16 @@ struct Roots: Sendable {
     }
 
     /// By bytes: to Swift's `==` two names are equal that differ in how an accent is written, and to the kernel not.
-    private func contains(_ real: String) -> Bool {
+    private func contains(_ real: String) -> Bool { innermost(real) != nil }
+
+    /// How many bytes of `real` are the longest root that it is in; nil where it is in none.
+    private func innermost(_ real: String) -> Int? {
         let path = Array(real.utf8)
-        return folders.contains { folder in
+        return folders.compactMap { folder in
             let root = folder == "/" ? [] : Array(folder.utf8)
-            return path.starts(with: root) && (path.count == root.count || path[root.count] == UInt8(ascii: "/"))
-        }
+            let isIn = path.starts(with: root) && (path.count == root.count || path[root.count] == UInt8(ascii: "/"))
+            return isIn ? root.count : nil
+        }.max()
     }
 
     /// The real path of the nearest folder above `path` that exists; with `..` in what does not exist, nothing.
@@ -136,10 +140,8 @@ struct Roots: Sendable {
     /// Refuses what a careful caller leaves alone below its roots.
     private func judge(_ real: String, _ path: String) throws(RPCError) {
         guard isCareful else { return }
-        let bytes = Array(real.utf8)
-        // The innermost root: a folder that is a root itself may be hidden.
-        let root = folders.filter { bytes.starts(with: $0.utf8) }.map(\.utf8.count).max() ?? 0
-        let below = String(decoding: bytes.dropFirst(root), as: UTF8.self)
+        // Below the innermost root: a folder that is a root itself may be hidden.
+        let below = String(decoding: real.utf8.dropFirst(innermost(real) ?? 0), as: UTF8.self)
         if let objection = SecretFiles.objection(to: below.split(separator: "/")) { throw leftAlone(path, objection) }
     }
 

@@ -88,10 +88,30 @@ public final class Backend: Sendable {
         return "\(proxyURL ?? restURL) \(unixSocket ?? "") \(account.prefix(16))"
     }
 
-    /// Whether `url` stands at one of the backend's own hosts.
+    /// Whether `url` stands at one of the backend's own hosts. One with `..` in its path may lead out of where it
+    /// begins.
     public func hasURL(_ url: String) -> Bool {
-        isBehindSocket(url) || [runURL, queueURL, restURL, proxyURL].contains { base in
+        guard !Self.hasDots(url) else { return false }
+        return isBehindSocket(url) || [runURL, queueURL, restURL, proxyURL].contains { base in
             base.map { url == $0 || url.hasPrefix("\($0)/") } ?? false
+        }
+    }
+
+    private static func hasDots(_ url: String) -> Bool {
+        url.prefix { $0 != "?" && $0 != "#" }.split { $0 == "/" || $0 == "\\" }.contains { part in
+            var rest = part[...]
+            var dots = 0
+            while !rest.isEmpty {
+                if rest.hasPrefix(".") {
+                    rest = rest.dropFirst()
+                } else if rest.prefix(3).lowercased() == "%2e" {
+                    rest = rest.dropFirst(3)
+                } else {
+                    return false
+                }
+                dots += 1
+            }
+            return dots == 1 || dots == 2
         }
     }
 

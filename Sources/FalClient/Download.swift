@@ -49,7 +49,9 @@ extension FalClient {
         let file: NewFile
         do { file = try folder.makeFile() } catch { throw .disk(error) }
         let sink = DownloadSink(file, expectedType: expectation.contentType, onProgress: onProgress)
-        try await fetch(url, sink, backend.hasURL(url) ? nil : outward)
+        // Where the backend leads to from there is nobody's promise.
+        let isOurs = backend.hasURL(url)
+        try await fetch(url, sink, isOurs ? nil : outward, maxRedirects: isOurs && outward != nil ? 0 : 5)
         let size = sink.received
         if let expected = expectation.size ?? sink.announced, expected != size {
             throw .wrongSize(expected: expected, actual: size)
@@ -67,7 +69,7 @@ extension FalClient {
     }
 
     private func fetch(
-        _ url: String, _ sink: DownloadSink, _ outward: HTTPClient?
+        _ url: String, _ sink: DownloadSink, _ outward: HTTPClient?, maxRedirects: Int
     ) async throws(DownloadError) {
         let policy = RetryPolicy(call: .status)
         var failures = 0
@@ -77,7 +79,11 @@ extension FalClient {
             request.stallTimeout = 60
             request.acceptsCompression = false
             request.refusesPrivateAddresses = outward != nil
-            if backend.isBehindSocket(url) { request.unixSocket = backend.unixSocket } else { request.maxRedirects = 5 }
+            if backend.isBehindSocket(url) {
+                request.unixSocket = backend.unixSocket
+            } else {
+                request.maxRedirects = maxRedirects
+            }
             do { request.headers += try sink.resumption() } catch { throw .disk(error) }
             let before = sink.received
             let fault: HTTPError

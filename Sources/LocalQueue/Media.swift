@@ -9,9 +9,6 @@ struct Media: Sendable {
     private let ffmpeg: String
     private let ffprobe: String
 
-    /// Containers with pictures in them. No playlists: they name other files.
-    private static let containers =
-        "mov,matroska,gif,avi,mpegts,mpeg,mpegvideo,flv,ogg,asf,apng,webp_pipe,h264,hevc,ivf,nut,mxf,m4v,rm,dv,wtv"
     /// Frames of one job.
     static let maxFrames = 192
     /// Seconds for a look, and for taking frames.
@@ -102,8 +99,9 @@ struct Media: Sendable {
         return try await run(
             ffmpeg,
             [
-                "-nostdin", "-v", "error", "-threads", "2", "-protocol_whitelist", "file", "-format_whitelist",
-                Self.containers, "-i", "file:\(input)", "-filter_complex", chain, "-map", "[frames]",
+                "-nostdin", "-v", "error", "-threads", "2",
+            ] + MediaContainers.only(MediaContainers.videos) + [
+                "-i", "file:\(input)", "-filter_complex", chain, "-map", "[frames]",
             ] + length + ["-f", "rawvideo", "-y", "file:\(output)", "-map", "[sizes]"] + length
                 + ["-f", "framecrc", "pipe:1"], Self.sampleLimit
         )
@@ -145,8 +143,9 @@ struct Media: Sendable {
 
     private func probe(_ input: String) async throws -> Shown {
         let outcome = try await run(ffprobe, [
-            "-v", "error", "-protocol_whitelist", "file", "-format_whitelist", Self.containers, "-print_format", "json",
-            "-show_streams", "-show_format", "-i", "file:\(input)",
+            "-v", "error",
+        ] + MediaContainers.only(MediaContainers.videos) + [
+            "-print_format", "json", "-show_streams", "-show_format", "-i", "file:\(input)",
         ], Self.probeLimit)
         try Self.checkTime(outcome, Self.probeLimit)
         guard outcome.isSuccess, let json = try? JSON.parse(outcome.output) else {

@@ -3,7 +3,8 @@ import JSON
 import JSONRPC
 import Platform
 
-/// The folders that an agent may use: those of the command line, else the client's, else the folder it was started in.
+/// The folders that an agent may use: those of the command line, else the client's; for a client that has no roots, the
+/// folder it was started in.
 struct AgentRoots: Sendable {
     enum Answer: Sendable {
         case known([String])
@@ -28,7 +29,8 @@ struct AgentRoots: Sendable {
         } else {
             given = await session.roots()
         }
-        return .known(given.flatMap { $0.isEmpty ? nil : $0 } ?? Self.workingFolder)
+        // Who has roots and names none, or does not answer, has not said that any other folder will do.
+        return .known(given ?? [])
     }
 
     /// The folders of a `roots/list` answer that are there. The whole disk is none.

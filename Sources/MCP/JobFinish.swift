@@ -41,6 +41,8 @@ struct JobFinish: Sendable {
         let data = answer["data"] ?? .null
         let (saved, reason) = await self.saved(FileValue.all(in: data), job)
         let metrics = answer["metrics"]
+        let places = saved.compactMap { file in file.path.map { (file.file.url, FileURI.of($0)) } }
+        let output = InlineData.without(data, places: Dictionary(places) { first, _ in first })
         let model = try? bridge.catalog.model(job.endpoint)
         let cost = CostNote.after(model?.price, isLocal: answer["backend"] == "local", metrics)
         var result = ToolResult("")
@@ -48,14 +50,14 @@ struct JobFinish: Sendable {
         result.picture = preview?.bytes
         result.links = saved.compactMap(Self.link)
         var structured: JSONObject = [
-            "request_id": .string(job.id), "endpoint": .string(job.endpoint), "status": "COMPLETED", "output": data,
+            "request_id": .string(job.id), "endpoint": .string(job.endpoint), "status": "COMPLETED", "output": output,
         ]
         if !saved.isEmpty { structured["files"] = .array(saved.map(Self.json)) }
         structured["preview"] = preview?.path.map(JSON.string)
         structured["metrics"] = metrics
         structured["cost"] = cost.map(JSON.string)
         result.structured = Self.fitting(structured, job.tool)
-        result.texts = [words(job, data, saved, reason, metrics, cost)]
+        result.texts = [words(job, output, saved, reason, metrics, cost)]
         return result
     }
 

@@ -90,7 +90,7 @@ struct Resources: Sendable {
             let mandate = Mandate(roots: [], askedBy: [:], jobsPerHour: nil)
             // What the queue keeps no longer is told without.
             let answer = try? await methods.result("result", ["request_id": .string(id)], mandate)
-            members["output"] = answer?["data"]
+            members["output"] = answer?["data"].map { InlineData.without($0) }
         }
         return .object(members)
     }

@@ -244,3 +244,19 @@ def test_the_clients_roots_are_the_folders(home, fake, mode, version):
             done = await c.call_tool("upload_file", {"path": str(home.root / "bunny.mp4")})
             assert done.is_error and "outside the folders" in done.content[0].text
     run(body)
+
+
+@pytest.mark.parametrize("mode,version", MODES)
+@pytest.mark.parametrize("named", [[], ["file:///nowhere"]])
+def test_a_client_that_names_no_root_has_none(home, fake, mode, version, named):
+    async def roots(context):
+        return types.ListRootsResult(roots=[types.Root(uri=uri) for uri in named])
+
+    async def body():
+        command, words, env = home.tapped()
+        words = [word for word in words if word not in ("--root", str(home.root))]
+        parameters = StdioServerParameters(command=command, args=words, env=env, cwd=str(home.root))
+        async with Client(stdio_client(parameters), mode=mode, list_roots_callback=roots) as c:
+            done = await c.call_tool("upload_file", {"path": str(home.root / "bunny.mp4")})
+            assert done.is_error and "--root DIR" in done.content[0].text
+    run(body)

@@ -71,6 +71,51 @@ def test_the_folder_that_it_starts_in_is_a_root(wire, home):
     assert not wire(root=False, cwd=str(home.root)).tool("upload_file", {"path": "bunny.mp4"})["isError"]
 
 
+def test_a_root_beside_is_no_part_of_a_name(wire, home):
+    """A root whose path is the beginning of a file's name does not make the rest of it the name."""
+    folder = home.path / "more"
+    for name in ("id", ".h"):
+        (folder / name).mkdir(parents=True)
+    (folder / "id_token.txt").write_bytes(b"x" * 100)
+    (folder / ".hidden").mkdir()
+    (folder / ".hidden/x.txt").write_bytes(b"x" * 100)
+    w = wire("--root", str(folder), "--root", str(folder / "id"), "--root", str(folder / ".h"))
+    for name in ("id_token.txt", ".hidden/x.txt"):
+        result = w.tool("upload_file", {"path": str(folder / name)})
+        assert result["isError"] and "not touched for an agent" in words(result), words(result)
+
+
+PLAYLIST = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n%s\n#EXT-X-ENDLIST\n"
+
+
+def test_a_result_that_is_a_playlist_leads_nowhere(wire, home, fake):
+    """What it names is outside the roots: neither its length nor a picture of it may be told."""
+    private = home.path / "private.ts"
+    subprocess.run(["ffmpeg", "-v", "error", "-i", str(BUNNY), "-t", "2", "-f", "mpegts", str(private)], check=True)
+    queue = fake(other=lambda handler, seen: __import__("fake_queue").reply(
+        handler, 200, (PLAYLIST % private).encode(), "video/mp4"))
+    queue.data = {"video": {"url": queue.url + "/f/f.mp4", "content_type": "video/mp4"}}
+    result = wire(**queue.environment).tool("run_model", {"endpoint": "evil/app", "input": {"prompt": "x"}})
+    assert not result["isError"], words(result)
+    assert "preview" not in result["structuredContent"] and not any(c["type"] == "image" for c in result["content"])
+    (file,) = result["structuredContent"]["files"]
+    assert file["path"] and "duration" not in file and "width" not in file
+
+
+def test_a_film_in_the_output_itself_is_not_told(wire, home, fake):
+    import base64
+    film = "data:video/mp4;base64," + base64.b64encode(BUNNY.read_bytes()).decode()
+    queue = fake()
+    queue.data = {"video": {"url": film}, "more": [film]}
+    w = wire(**queue.environment)
+    result = w.tool("run_model", {"endpoint": "me/thing", "input": {}})
+    assert not result["isError"], words(result)
+    assert film[:200] not in json.dumps(result) and len(json.dumps(result["structuredContent"])) < 3_000
+    assert result["structuredContent"]["files"][0]["path"]
+    told = w.call("resources/read", {"uri": "fal://requests/" + result["structuredContent"]["request_id"]})
+    assert film[:200] not in json.dumps(told)
+
+
 INWARD = ["http://127.0.0.1/x.mp4", "http://localhost:8080/x", "http://LOCALHOST./x", "http://[::1]/x", "http://0.0.0.0/",
           "http://[::ffff:127.0.0.1]/x", "http://[::ffff:7f00:1]/x", "http://2130706433/", "http://0x7f000001/x",
           "http://0177.0.0.1/x", "http://127.1/", "http://10.0.0.8/x", "http://172.16.0.1/", "http://192.168.1.1/admin",
@@ -91,6 +136,14 @@ def test_urls_that_lead_inward_are_refused(wire, home, fake, url):
         assert result["isError"] and "not used for an agent" in words(result), words(result)
     assert w.tool("download", {"url": url})["isError"]
     assert not queue.seen
+
+
+@pytest.mark.parametrize("path", ["/../secret", "/%2e%2E/secret", "/a/.%2e/../secret"])
+def test_no_way_leads_out_of_the_proxys_route(wire, home, fake, path):
+    queue = fake()
+    w = wire(FAL_PROXY_URL=queue.url + "/api/proxy", FAL_BRIDGE_BACKEND="fal")
+    result = w.tool("download", {"url": queue.url + "/api/proxy" + path})
+    assert result["isError"] and not queue.seen
 
 
 def test_what_was_uploaded_may_be_used(wire, home):
