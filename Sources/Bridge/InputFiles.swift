@@ -135,7 +135,11 @@ struct InputFiles {
     }
 
     private func exists(_ text: String) -> Bool {
-        !text.isEmpty && !text.utf8.contains(0) && Files.exists(bridge.roots(call).absolute(text))
+        guard !text.isEmpty, !text.utf8.contains(0) else { return false }
+        let roots = bridge.roots(call)
+        // An agent is not told by what happens which files there are elsewhere: a whole path is refused either way.
+        if call.mandate != nil, text.hasPrefix("/") || text.hasPrefix("~/"), !roots.mayHave(text) { return true }
+        return Files.exists(roots.absolute(text))
     }
 
     /// Whether `text` begins with a URL's scheme (RFC 3986 section 3.1) and `//`.

@@ -98,6 +98,12 @@ struct Roots: Sendable {
         }
     }
 
+    /// Whether the path is below a root, be there a file or not.
+    func mayHave(_ path: String) -> Bool {
+        let absolute = absolute(path)
+        return contains((try? Files.resolve(absolute)) ?? Self.nearestReal(absolute))
+    }
+
     /// What the caller means by the path. Who cannot know where we run means the first root by a relative one.
     func absolute(_ path: String) -> String {
         guard isCareful, let root = folders.first, !path.hasPrefix("/") else { return Files.absolute(path) }

@@ -59,6 +59,14 @@ def test_outside_the_roots_nothing_is_read(wire, home, path):
     assert result["isError"] and "outside the folders" in words(result)
 
 
+@pytest.mark.parametrize("path", ["/etc/shadow", "/etc/nonesuch", "~/nonesuch", "~/../nonesuch"])
+def test_what_is_elsewhere_is_not_told(wire, home, fake, path):
+    """Where nothing says that it must be a file, a path outside is refused whether or not there is one."""
+    queue = fake()
+    result = wire(**queue.environment).tool("run_model", {"endpoint": "un/known", "input": {"image_url": path}})
+    assert result["isError"] and "outside the folders" in words(result) and not queue.seen, words(result)
+
+
 @pytest.mark.parametrize("cwd", ["/", "HOME"])
 def test_a_folder_that_nobody_chose_is_no_root(wire, home, cwd):
     (home.path / "home/clip.mp4").write_bytes(BUNNY.read_bytes())
