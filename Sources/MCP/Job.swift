@@ -14,8 +14,13 @@ final class Job: Sendable {
         var step: LogStep?
         /// What `subscribe` answered, once it has.
         var outcome: Result<JSON, RPCError>?
+        /// Whether it can only not be seen: `outcome` is what stopped the watch, and the job may go on.
+        var isLost = false
 
+        /// Whether it is watched no more.
         var isOver: Bool { outcome != nil }
+        /// Whether the queue may still work on it, as far as is known.
+        var isRunning: Bool { status != QueueState.completed.rawValue }
     }
 
     private struct State: Sendable {
@@ -60,11 +65,27 @@ final class Job: Sendable {
         }
     }
 
-    func end(_ outcome: Result<JSON, RPCError>) {
+    /// Takes the end of the watch.
+    /// - Parameter isLost: see `isLost(by:)`.
+    func end(_ outcome: Result<JSON, RPCError>, isLost: Bool) {
         change { glimpse in
+            glimpse.outcome = outcome
+            glimpse.isLost = isLost
+            guard !isLost else { return }
             glimpse.status = QueueState.completed.rawValue
             glimpse.position = nil
-            glimpse.outcome = outcome
+        }
+    }
+
+    /// Whether the end of the watch is not what the queue says of the run itself: a key that is refused, a line that is
+    /// down, an answer that makes no sense tell nothing of it.
+    func isLost(by outcome: Result<JSON, RPCError>) -> Bool {
+        guard case .failure(let error) = outcome else { return false }
+        return switch error.kind {
+        case "request_failed", "cancelled": false
+        // Before the job is done, it is our question that is rejected.
+        case "rejected": glimpse.isRunning
+        default: true
         }
     }
 

@@ -126,9 +126,11 @@ final class JobBook: Sendable {
         methods.call("subscribe", params, job.mandate, onNotification: { method, params in
             if method == "queue/update" { job.hear(params) }
         }, onAnswer: { [self] outcome in
-            // It may be only that we cannot see it: whoever asks for it again makes us look again.
-            if case .failure(let error) = outcome, error.retryable { forget(job) }
-            job.end(outcome)
+            // It may be only that we cannot see it: whoever asks for it again makes us look again. Whoever waits is
+            // told last, so that a question that follows at once finds it so.
+            let isLost = job.isLost(by: outcome)
+            if isLost { forget(job) }
+            job.end(outcome, isLost: isLost)
         })
     }
 

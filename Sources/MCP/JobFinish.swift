@@ -17,6 +17,10 @@ struct JobFinish: Sendable {
     /// Characters of an output that are shown as they are.
     private static let maxOutput = 4_000
 
+    /// Of a job that cannot be seen.
+    private static let lost = "This says nothing of the job itself, which may go on. Do not send it again: call result "
+        + "with its request_id later."
+
     private struct Saved: Sendable {
         let file: FileValue
         /// Nil where it could not be saved.
@@ -30,6 +34,9 @@ struct JobFinish: Sendable {
         switch outcome {
         case .failure(let error):
             var result = ToolResult(error: ErrorWords(input: [:]).text(error))
+            if job.glimpse.isLost, !(result.texts.first ?? "").has("Do not send it again") {
+                result.texts.append(Self.lost)
+            }
             result.isCancelled = error.kind == "cancelled"
             if result.isCancelled { result.texts = ["The job \(job.id) was cancelled."] }
             return result

@@ -47,6 +47,36 @@ def test_a_place_is_free_again_when_a_job_is_done(wire, fake):
         assert w.tool("run_model", RUN["arguments"])["structuredContent"]["status"] == "COMPLETED"
 
 
+def test_a_job_that_could_not_be_seen_is_looked_at_again(wire, fake):
+    """A key that is refused for a while says nothing of the job."""
+    state = {"answer": refuse(401, b'{"detail":"no"}')}
+    queue = fake(status=lambda handler, seen: state["answer"](handler, seen))
+    w = wire(**queue.environment)
+    lost = w.tool("run_model", RUN["arguments"])
+    assert lost["isError"] and "Do not send it again" in words(lost)
+    id = words(lost).split("request_id: ")[1].split()[0]
+    assert w.tool("result", {"request_id": id})["isError"]
+    state["answer"] = say("COMPLETED")
+    assert w.tool("result", {"request_id": id})["structuredContent"]["output"]["seed"] == 7
+    assert len(queue.of("submit")) == 1
+
+
+def test_a_task_that_could_not_be_seen_is_not_at_its_end(wire, fake):
+    state = {"answer": say("IN_PROGRESS")}
+    queue = fake(status=lambda handler, seen: state["answer"](handler, seen))
+    w = wire(**queue.environment)
+    id = w.call("tools/call", RUN, tasks=True)["result"]["taskId"]
+    state["answer"] = refuse(401, b'{"detail":"no"}')
+    # The watch has ended once a question of our own is refused, too.
+    while "result" in (task := w.call("tasks/get", {"taskId": id}, tasks=True)):
+        assert task["result"]["status"] == "working"
+    assert "error" in task
+    state["answer"] = say("COMPLETED")
+    while (task := w.call("tasks/get", {"taskId": id}, tasks=True)["result"])["status"] == "working":
+        pass
+    assert task["result"]["structuredContent"]["output"]["seed"] == 7
+
+
 def test_the_hours_limit_holds_across_processes(wire, fake, home):
     queue = fake()
     for expected in (False, True):
