@@ -61,6 +61,30 @@ def test_a_job_that_could_not_be_seen_is_looked_at_again(wire, fake):
     assert len(queue.of("submit")) == 1
 
 
+def test_a_job_that_cannot_be_seen_keeps_its_place(wire, fake):
+    state = {"answer": refuse(401, b'{"detail":"no"}')}
+    queue = fake(status=lambda handler, seen: state["answer"](handler, seen))
+    w = wire("--max-jobs", "1", **queue.environment)
+    lost = w.tool("run_model", RUN["arguments"])
+    id = words(lost).split("request_id: ")[1].split()[0]
+    assert id in words(w.tool("submit", RUN["arguments"]))
+    state["answer"] = say("IN_PROGRESS")
+    assert w.tool("result", {"request_id": id, "wait": 0})["structuredContent"]["status"] == "IN_PROGRESS"
+    assert "1 jobs run already" in words(w.tool("submit", RUN["arguments"]))
+    assert len(queue.of("submit")) == 1
+    state["answer"] = say("COMPLETED")
+    assert w.tool("result", {"request_id": id})["structuredContent"]["status"] == "COMPLETED"
+    assert not w.tool("submit", RUN["arguments"])["isError"]
+
+
+def test_a_place_is_free_when_a_job_that_could_not_be_seen_is_done(wire, fake):
+    state = {"answer": refuse(401, b'{"detail":"no"}')}
+    w = wire("--max-jobs", "1", **fake(status=lambda handler, seen: state["answer"](handler, seen)).environment)
+    assert w.tool("run_model", RUN["arguments"])["isError"]
+    state["answer"] = say("COMPLETED")
+    assert not w.tool("submit", RUN["arguments"])["isError"]
+
+
 def test_a_task_that_could_not_be_seen_is_not_at_its_end(wire, fake):
     state = {"answer": say("IN_PROGRESS")}
     queue = fake(status=lambda handler, seen: state["answer"](handler, seen))
