@@ -27,7 +27,7 @@ final class Job: Sendable {
         var glimpse = Glimpse()
         var listeners: [UInt64: @Sendable (Glimpse) -> Void] = [:]
         var nextListener: UInt64 = 1
-        /// The answer of the tool, made once.
+        /// The answer of the tool, made once where all of it could be made.
         var finished: Task<ToolResult, Never>?
     }
 
@@ -111,7 +111,8 @@ final class Job: Sendable {
 
     func ignore(_ listener: UInt64) { state.withLock { $0.listeners[listener] = nil } }
 
-    /// The tool's answer, made by the first who asks: files are saved and looked at.
+    /// The tool's answer, made by the first who asks: files are saved and looked at. Where one could not be saved, the
+    /// next who asks makes us try again.
     func finished(_ make: @escaping @Sendable (Job, Result<JSON, RPCError>) async -> ToolResult) async -> ToolResult {
         let task: Task<ToolResult, Never>? = state.withLock { state in
             if let task = state.finished { return task }
@@ -120,6 +121,9 @@ final class Job: Sendable {
             state.finished = task
             return task
         }
-        return await task?.value ?? ToolResult(error: "the job \(id) is not done yet")
+        guard let task else { return ToolResult(error: "the job \(id) is not done yet") }
+        let result = await task.value
+        if result.lacksFiles { state.withLock { if $0.finished == task { $0.finished = nil } } }
+        return result
     }
 }

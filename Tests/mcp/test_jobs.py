@@ -148,6 +148,28 @@ def test_the_output_is_given_where_its_file_cannot_be_saved(wire, fake):
     assert "Not everything is saved" in words(result) and "private network" in words(result)
 
 
+def test_what_could_not_be_saved_is_saved_when_it_is_asked_for_again(wire, fake, home):
+    queue = fake()
+    queue.data = {"image": {"url": "data:image/png;base64,iVBORw0KGgo=", "content_type": "image/png"}}
+    (home.root / "fal-results").write_text("in the way")
+    w = wire(**queue.environment)
+    id = request_id(result := w.tool("run_model", RUN["arguments"]))
+    assert "Not everything is saved" in words(result)
+    (home.root / "fal-results").unlink()
+    again = w.tool("result", {"request_id": id})
+    assert "Not everything" not in words(again)
+    assert again["structuredContent"]["files"][0]["path"].startswith(str(home.root / "fal-results" / id))
+    assert w.tool("result", {"request_id": id}) == again
+
+
+def test_why_a_file_could_not_be_saved_again_is_told(wire, fake, home):
+    queue = fake()
+    w = wire(**queue.environment)
+    id = request_id(w.tool("run_model", RUN["arguments"]))
+    (home.root / "fal-results" / id).mkdir(parents=True, exist_ok=True)
+    assert "private network" in words(w.tool("result", {"request_id": id})).split("Not everything is saved")[1]
+
+
 def test_an_output_that_breaks_its_schema_does_not_break_ours(wire, fake):
     queue = fake()
     queue.data = {"video": 5, "seed": "x"}
