@@ -14,15 +14,20 @@ final class Job: Sendable {
         var step: LogStep?
         /// What `subscribe` answered, once it has.
         var outcome: Result<JSON, RPCError>?
+        /// Whether it can only not be seen: `outcome` is what stopped the watch, and the job may go on.
+        var isLost = false
 
+        /// Whether it is watched no more.
         var isOver: Bool { outcome != nil }
+        /// Whether the queue may still work on it, as far as is known.
+        var isRunning: Bool { status != QueueState.completed.rawValue }
     }
 
     private struct State: Sendable {
         var glimpse = Glimpse()
         var listeners: [UInt64: @Sendable (Glimpse) -> Void] = [:]
         var nextListener: UInt64 = 1
-        /// The answer of the tool, made once.
+        /// The answer of the tool, made once where all of it could be made.
         var finished: Task<ToolResult, Never>?
     }
 
@@ -60,11 +65,27 @@ final class Job: Sendable {
         }
     }
 
-    func end(_ outcome: Result<JSON, RPCError>) {
+    /// Takes the end of the watch.
+    /// - Parameter isLost: see `isLost(by:)`.
+    func end(_ outcome: Result<JSON, RPCError>, isLost: Bool) {
         change { glimpse in
+            glimpse.outcome = outcome
+            glimpse.isLost = isLost
+            guard !isLost else { return }
             glimpse.status = QueueState.completed.rawValue
             glimpse.position = nil
-            glimpse.outcome = outcome
+        }
+    }
+
+    /// Whether the end of the watch is not what the queue says of the run itself: a key that is refused, a line that is
+    /// down, an answer that makes no sense tell nothing of it.
+    func isLost(by outcome: Result<JSON, RPCError>) -> Bool {
+        guard case .failure(let error) = outcome else { return false }
+        return switch error.kind {
+        case "request_failed", "cancelled": false
+        // Before the job is done, it is our question that is rejected.
+        case "rejected": glimpse.isRunning
+        default: true
         }
     }
 
@@ -90,7 +111,8 @@ final class Job: Sendable {
 
     func ignore(_ listener: UInt64) { state.withLock { $0.listeners[listener] = nil } }
 
-    /// The tool's answer, made by the first who asks: files are saved and looked at.
+    /// The tool's answer, made by the first who asks: files are saved and looked at. Where one could not be saved, the
+    /// next who asks makes us try again.
     func finished(_ make: @escaping @Sendable (Job, Result<JSON, RPCError>) async -> ToolResult) async -> ToolResult {
         let task: Task<ToolResult, Never>? = state.withLock { state in
             if let task = state.finished { return task }
@@ -99,6 +121,9 @@ final class Job: Sendable {
             state.finished = task
             return task
         }
-        return await task?.value ?? ToolResult(error: "the job \(id) is not done yet")
+        guard let task else { return ToolResult(error: "the job \(id) is not done yet") }
+        let result = await task.value
+        if result.lacksFiles { state.withLock { if $0.finished == task { $0.finished = nil } } }
+        return result
     }
 }

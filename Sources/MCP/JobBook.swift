@@ -11,8 +11,9 @@ final class JobBook: Sendable {
         var jobs: [String: Job] = [:]
         /// The oldest first.
         var order: [String] = []
-        /// Those that were sent from here, and so count.
-        var own: Set<String> = []
+        /// Those that were sent from here and are not done as far as is known, and so have places: also where they
+        /// cannot be seen, and so are none of `jobs`.
+        var own: [String: Job] = [:]
         /// Places taken by what is about to be sent.
         var pending = 0
         /// By their names, the oldest first.
@@ -67,7 +68,7 @@ final class JobBook: Sendable {
         _ params: JSONObject, of tool: Tool, _ mandate: Mandate,
         onNotification: @escaping @Sendable (String, JSON) -> Void
     ) async throws(RPCError) -> Job {
-        try takePlace()
+        try await takePlace()
         let answer: JSON
         do throws(RPCError) {
             answer = try await methods.result("submit", params, mandate, onNotification: onNotification)
@@ -81,7 +82,7 @@ final class JobBook: Sendable {
         )
         state.withLock { state in
             state.pending -= 1
-            state.own.insert(job.id)
+            state.own[job.id] = job
             Self.add(job, to: &state)
         }
         job.hear(answer)
@@ -97,16 +98,18 @@ final class JobBook: Sendable {
         var params: JSONObject = ["request_id": .string(id)]
         params["endpoint"] = endpoint.map(JSON.string)
         let status = try await methods.result("status", params, mandate)
-        let job = Job(
-            id: id, endpoint: status["endpoint"]?.stringValue ?? endpoint ?? "", tool: tool, mandate: mandate,
-            source: nil
-        )
-        let earlier: Job? = state.withLock { state in
-            if let earlier = state.jobs[id] { return earlier }
+        let (job, isKnown) = state.withLock { state in
+            if let job = state.jobs[id] { return (job, true) }
+            let sent = state.own[id]
+            let job = Job(
+                id: id, endpoint: status["endpoint"]?.stringValue ?? endpoint ?? "", tool: sent?.tool ?? tool,
+                mandate: sent?.mandate ?? mandate, source: sent?.source
+            )
+            if sent != nil { state.own[id] = job }
             Self.add(job, to: &state)
-            return nil
+            return (job, false)
         }
-        if let earlier { return earlier }
+        if isKnown { return job }
         job.hear(status)
         watch(job)
         return job
@@ -126,24 +129,26 @@ final class JobBook: Sendable {
         methods.call("subscribe", params, job.mandate, onNotification: { method, params in
             if method == "queue/update" { job.hear(params) }
         }, onAnswer: { [self] outcome in
-            // It may be only that we cannot see it: whoever asks for it again makes us look again.
-            if case .failure(let error) = outcome, error.retryable { forget(job) }
-            job.end(outcome)
+            // It may be only that we cannot see it: whoever asks for it again makes us look again. Whoever waits is
+            // told last, so that a question that follows at once finds it so.
+            let isLost = job.isLost(by: outcome)
+            if isLost { forget(job) }
+            job.end(outcome, isLost: isLost)
+            if !job.glimpse.isRunning { leavePlace(job.id) }
         })
     }
 
     // MARK: Places
 
-    private func takePlace() throws(RPCError) {
-        let running: [String]? = state.withLock { state in
-            let running = state.own.filter { state.jobs[$0].map { !$0.glimpse.isOver } ?? false }
-            guard running.count + state.pending >= maxJobs else {
-                state.pending += 1
-                return nil
+    private func takePlace() async throws(RPCError) {
+        if triesPlace() == nil { return }
+        // What could not be seen for once may be done by now.
+        await withTaskGroup(of: Void.self) { group in
+            for job in state.withLock({ state in state.own.values.filter { state.jobs[$0.id] == nil } }) {
+                group.addTask { [self] in await lookAgain(job) }
             }
-            return running.sorted()
         }
-        guard let running else { return }
+        guard let running = triesPlace() else { return }
         throw RPCError(
             code: 1004, kind: "busy",
             message: "\(maxJobs) jobs run already, which is the limit (--max-jobs). Wait for one by result, or stop "
@@ -152,10 +157,32 @@ final class JobBook: Sendable {
         )
     }
 
+    /// - Returns: who has the places, where none is free.
+    private func triesPlace() -> [String]? {
+        state.withLock { state in
+            let running = state.own.values.filter(\.glimpse.isRunning)
+            guard running.count + state.pending >= maxJobs else {
+                state.pending += 1
+                return nil
+            }
+            return running.map(\.id).sorted()
+        }
+    }
+
+    private func lookAgain(_ job: Job) async {
+        do throws(RPCError) {
+            _ = try await adopt(job.id, endpoint: job.endpoint, tool: job.tool, job.mandate)
+        } catch {
+            // The queue does not know it any more.
+            if error.kind == "not_found" { leavePlace(job.id) }
+        }
+    }
+
+    private func leavePlace(_ id: String) { state.withLock { $0.own[id] = nil } }
+
     private func forget(_ job: Job) {
         state.withLock { state in
             state.jobs[job.id] = nil
-            state.own.remove(job.id)
             state.order.removeAll { $0 == job.id }
         }
     }
@@ -167,7 +194,6 @@ final class JobBook: Sendable {
         for id in state.order where surplus > 0 {
             guard state.jobs[id]?.glimpse.isOver ?? true else { continue }
             state.jobs[id] = nil
-            state.own.remove(id)
             surplus -= 1
         }
         if state.order.count > state.jobs.count { state.order.removeAll { state.jobs[$0] == nil } }

@@ -17,6 +17,10 @@ struct JobFinish: Sendable {
     /// Characters of an output that are shown as they are.
     private static let maxOutput = 4_000
 
+    /// Of a job that cannot be seen.
+    private static let lost = "This says nothing of the job itself, which may go on. Do not send it again: call result "
+        + "with its request_id later."
+
     private struct Saved: Sendable {
         let file: FileValue
         /// Nil where it could not be saved.
@@ -30,6 +34,9 @@ struct JobFinish: Sendable {
         switch outcome {
         case .failure(let error):
             var result = ToolResult(error: ErrorWords(input: [:]).text(error))
+            if job.glimpse.isLost, !(result.texts.first ?? "").has("Do not send it again") {
+                result.texts.append(Self.lost)
+            }
             result.isCancelled = error.kind == "cancelled"
             if result.isCancelled { result.texts = ["The job \(job.id) was cancelled."] }
             return result
@@ -49,6 +56,7 @@ struct JobFinish: Sendable {
         let preview = await picture(job, saved)
         result.picture = preview?.bytes
         result.links = saved.compactMap(Self.link)
+        result.lacksFiles = saved.contains { $0.path == nil }
         var structured: JSONObject = [
             "request_id": .string(job.id), "endpoint": .string(job.endpoint), "status": "COMPLETED", "output": output,
         ]
@@ -82,7 +90,11 @@ struct JobFinish: Sendable {
         if Files.exists(folder) {
             let names = Bridge.names(of: files)
             for (index, file) in files.enumerated() {
-                saved[index] = await again(file, Files.join(folder, names[index]), job)
+                do throws(RPCError) {
+                    saved[index] = try await again(file, Files.join(folder, names[index]), job)
+                } catch {
+                    reason = reason ?? error.message
+                }
             }
         } else {
             let params: JSONObject = ["request_id": .string(job.id), "to": .string(folder + "/")]
@@ -104,17 +116,15 @@ struct JobFinish: Sendable {
     }
 
     /// A file of a job whose result was asked for before: where it is still there, it is not fetched again.
-    private func again(_ file: FileValue, _ path: String, _ job: Job) async -> Saved {
+    private func again(_ file: FileValue, _ path: String, _ job: Job) async throws(RPCError) -> Saved {
         if let status = try? Files.status(path), status.isRegular {
             return Saved(file: file, path: path, type: file.contentType, size: status.size)
         }
         let params: JSONObject = ["url": .string(file.url), "to": .string(path)]
-        guard let answer = try? await methods.result("download", params, job.mandate),
-            let got = answer["files"]?.arrayValue?.first
-        else { return Saved(file: file, path: nil, type: file.contentType, size: file.fileSize) }
+        let got = try await methods.result("download", params, job.mandate)["files"]?.arrayValue?.first
         return Saved(
-            file: file, path: path, type: file.contentType ?? got["content_type"]?.stringValue,
-            size: got["file_size"]?.intValue
+            file: file, path: path, type: file.contentType ?? got?["content_type"]?.stringValue,
+            size: got?["file_size"]?.intValue
         )
     }
 

@@ -42,7 +42,12 @@ struct TaskMethods: Sendable {
 
     /// The task with what came of it.
     func detailed(_ job: Job, _ revision: Revision) async -> JSONObject {
-        guard job.glimpse.isOver else { return await seed(job, status: "working", message: Self.words(job.glimpse)) }
+        let glimpse = job.glimpse
+        guard glimpse.isOver else { return await seed(job, status: "working", message: Self.words(glimpse)) }
+        if glimpse.isLost, case .failure(let error)? = glimpse.outcome {
+            // The task is not at its end, and the next question looks again.
+            return await seed(job, status: "working", message: "it cannot be seen: \(error.message)")
+        }
         // Files may take long to arrive; they go on arriving when this question is answered.
         let first = FirstAnswer<ToolResult?>()
         let timer = Timers.shared.set(.now.advanced(bySeconds: Self.patience)) { first.give(nil) }

@@ -22,6 +22,8 @@ struct ToolResult: Sendable {
     var isError = false
     /// Whether the job was cancelled, which as a task is a state of its own.
     var isCancelled = false
+    /// Whether a file of the output could not be saved, which may go better the next time.
+    var lacksFiles = false
 
     init(_ text: String, structured: JSONObject? = nil) {
         texts = [text]

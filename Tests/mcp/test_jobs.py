@@ -47,6 +47,60 @@ def test_a_place_is_free_again_when_a_job_is_done(wire, fake):
         assert w.tool("run_model", RUN["arguments"])["structuredContent"]["status"] == "COMPLETED"
 
 
+def test_a_job_that_could_not_be_seen_is_looked_at_again(wire, fake):
+    """A key that is refused for a while says nothing of the job."""
+    state = {"answer": refuse(401, b'{"detail":"no"}')}
+    queue = fake(status=lambda handler, seen: state["answer"](handler, seen))
+    w = wire(**queue.environment)
+    lost = w.tool("run_model", RUN["arguments"])
+    assert lost["isError"] and "Do not send it again" in words(lost)
+    id = words(lost).split("request_id: ")[1].split()[0]
+    assert w.tool("result", {"request_id": id})["isError"]
+    state["answer"] = say("COMPLETED")
+    assert w.tool("result", {"request_id": id})["structuredContent"]["output"]["seed"] == 7
+    assert len(queue.of("submit")) == 1
+
+
+def test_a_job_that_cannot_be_seen_keeps_its_place(wire, fake):
+    state = {"answer": refuse(401, b'{"detail":"no"}')}
+    queue = fake(status=lambda handler, seen: state["answer"](handler, seen))
+    w = wire("--max-jobs", "1", **queue.environment)
+    lost = w.tool("run_model", RUN["arguments"])
+    id = words(lost).split("request_id: ")[1].split()[0]
+    assert id in words(w.tool("submit", RUN["arguments"]))
+    state["answer"] = say("IN_PROGRESS")
+    assert w.tool("result", {"request_id": id, "wait": 0})["structuredContent"]["status"] == "IN_PROGRESS"
+    assert "1 jobs run already" in words(w.tool("submit", RUN["arguments"]))
+    assert len(queue.of("submit")) == 1
+    state["answer"] = say("COMPLETED")
+    assert w.tool("result", {"request_id": id})["structuredContent"]["status"] == "COMPLETED"
+    assert not w.tool("submit", RUN["arguments"])["isError"]
+
+
+def test_a_place_is_free_when_a_job_that_could_not_be_seen_is_done(wire, fake):
+    state = {"answer": refuse(401, b'{"detail":"no"}')}
+    w = wire("--max-jobs", "1", **fake(status=lambda handler, seen: state["answer"](handler, seen)).environment)
+    assert w.tool("run_model", RUN["arguments"])["isError"]
+    state["answer"] = say("COMPLETED")
+    assert not w.tool("submit", RUN["arguments"])["isError"]
+
+
+def test_a_task_that_could_not_be_seen_is_not_at_its_end(wire, fake):
+    state = {"answer": say("IN_PROGRESS")}
+    queue = fake(status=lambda handler, seen: state["answer"](handler, seen))
+    w = wire(**queue.environment)
+    id = w.call("tools/call", RUN, tasks=True)["result"]["taskId"]
+    state["answer"] = refuse(401, b'{"detail":"no"}')
+    # The watch has ended once a question of our own is refused, too.
+    while "result" in (task := w.call("tasks/get", {"taskId": id}, tasks=True)):
+        assert task["result"]["status"] == "working"
+    assert "error" in task
+    state["answer"] = say("COMPLETED")
+    while (task := w.call("tasks/get", {"taskId": id}, tasks=True)["result"])["status"] == "working":
+        pass
+    assert task["result"]["structuredContent"]["output"]["seed"] == 7
+
+
 def test_the_hours_limit_holds_across_processes(wire, fake, home):
     queue = fake()
     for expected in (False, True):
@@ -92,6 +146,28 @@ def test_the_output_is_given_where_its_file_cannot_be_saved(wire, fake):
     result = wire(**queue.environment).tool("run_model", RUN["arguments"])
     assert not result["isError"] and result["structuredContent"]["output"]["seed"] == 7
     assert "Not everything is saved" in words(result) and "private network" in words(result)
+
+
+def test_what_could_not_be_saved_is_saved_when_it_is_asked_for_again(wire, fake, home):
+    queue = fake()
+    queue.data = {"image": {"url": "data:image/png;base64,iVBORw0KGgo=", "content_type": "image/png"}}
+    (home.root / "fal-results").write_text("in the way")
+    w = wire(**queue.environment)
+    id = request_id(result := w.tool("run_model", RUN["arguments"]))
+    assert "Not everything is saved" in words(result)
+    (home.root / "fal-results").unlink()
+    again = w.tool("result", {"request_id": id})
+    assert "Not everything" not in words(again)
+    assert again["structuredContent"]["files"][0]["path"].startswith(str(home.root / "fal-results" / id))
+    assert w.tool("result", {"request_id": id}) == again
+
+
+def test_why_a_file_could_not_be_saved_again_is_told(wire, fake, home):
+    queue = fake()
+    w = wire(**queue.environment)
+    id = request_id(w.tool("run_model", RUN["arguments"]))
+    (home.root / "fal-results" / id).mkdir(parents=True, exist_ok=True)
+    assert "private network" in words(w.tool("result", {"request_id": id})).split("Not everything is saved")[1]
 
 
 def test_an_output_that_breaks_its_schema_does_not_break_ours(wire, fake):
