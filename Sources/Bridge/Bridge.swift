@@ -11,7 +11,20 @@ import Synchronization
 
 /// The methods of the contract, and what they share.
 public final class Bridge: Sendable {
-    private let settings: Mutex<Settings>
+    private struct Configuration {
+        var settings: Settings {
+            didSet { hosted = settings.hostedBackend }
+        }
+        /// One for all calls: a thousand that wait hold it.
+        var hosted: Backend
+
+        init(_ settings: Settings) {
+            self.settings = settings
+            hosted = settings.hostedBackend
+        }
+    }
+
+    private let configuration: Mutex<Configuration>
     public let catalog: Catalog
     let http = HTTPClient()
     /// For URLs of somebody who must not reach what only we can: no connection of another's is used for them.
@@ -41,7 +54,7 @@ public final class Bridge: Sendable {
     ) throws(SystemError) {
         catalog = try Catalog(folders: settings.schemaFolders)
         journal = Journal(folder: settings.stateFolder)
-        self.settings = Mutex(settings)
+        configuration = Mutex(Configuration(settings))
         uploads = Uploads(journal)
         self.discover = discover
         self.onParentEnd = onParentEnd
@@ -97,10 +110,10 @@ public final class Bridge: Sendable {
 
     // MARK: Settings
 
-    public var current: Settings { settings.withLock { $0 } }
+    public var current: Settings { configuration.withLock { $0.settings } }
 
     func change<Failure: Error>(_ body: (inout Settings) throws(Failure) -> Void) throws(Failure) {
-        try settings.withLock { settings throws(Failure) in try body(&settings) }
+        try configuration.withLock { configuration throws(Failure) in try body(&configuration.settings) }
     }
 
     /// The folders that the call may use.
@@ -115,8 +128,8 @@ public final class Bridge: Sendable {
 
     /// Where calls go, by the settings as they are now.
     var backend: Backend {
-        let settings = current
-        return settings.usesLocal ? Self.localBackend(settings) : settings.hostedBackend
+        let (settings, hosted) = configuration.withLock { ($0.settings, $0.hosted) }
+        return settings.usesLocal ? Self.localBackend(settings) : hosted
     }
 
     /// Whether jobs run on this machine, by the settings as they are now.
