@@ -147,7 +147,7 @@ struct ToolRun: Sendable {
         let progress = JobProgress(call, peer)
         defer { progress?.close() }
         let most = calls.options.maxWait
-        let seconds = arguments["wait"]?.doubleValue.map { min(max(0, $0), most) } ?? most
+        var seconds = arguments["wait"]?.doubleValue.map { min(max(0, $0), most) } ?? most
         let job: Job
         if let departure = calls.jobs.departure(id) {
             guard let known = try await self.job(of: departure, within: seconds, isOwn: false) else {
@@ -156,6 +156,8 @@ struct ToolRun: Sendable {
             job = known
         } else {
             job = try await calls.jobs.adopt(id, endpoint: arguments["endpoint"]?.stringValue, tool: tool, mandate)
+            // What is done needs only to be fetched, and need not be asked for twice.
+            if !job.glimpse.isRunning { seconds = max(seconds, Instant.now.seconds(since: began) + Self.grace) }
         }
         return try await result(of: job, within: seconds, progress, isOwn: false)
     }
@@ -163,16 +165,20 @@ struct ToolRun: Sendable {
     /// Where a job stands that is not done, and how to go on with it.
     private func handle(_ job: Job, waited: Bool) -> ToolResult {
         let glimpse = job.glimpse
-        // Done at the queue, and its files are still to come.
-        let status = glimpse.isOver ? QueueState.inProgress.rawValue : glimpse.status
+        // Done at the queue, and its output or its files are still to come.
+        let isDone = glimpse.isOver || !glimpse.isRunning
+        let status = isDone ? QueueState.inProgress.rawValue : glimpse.status
         let place = switch status {
+        case _ where isDone: "done at the queue, and its result is being fetched"
         case QueueState.inQueue.rawValue: "in the queue" + (glimpse.position.map { ", \($0) before it" } ?? "")
         default: "running" + (glimpse.step.map { ", step \($0.done) of \($0.total)" } ?? "")
         }
         let next = "Call result with request_id \"\(job.id)\" to wait for it, status to look at it, cancel to stop it."
-        let first = waited
-            ? "The job is not done yet: it is \(place). It goes on by itself, also when this conversation ends."
-            : "The job is sent: it is \(place)."
+        let first = switch (isDone, waited) {
+        case (true, _): "The job is \(place)."
+        case (_, true): "The job is not done yet: it is \(place). It goes on by itself, also when this conversation ends."
+        case (_, false): "The job is sent: it is \(place)."
+        }
         let model = try? calls.bridge.catalog.model(job.endpoint)
         let cost = CostNote.before(model?.price, isLocal: calls.bridge.isLocal)
         var structured: JSONObject = [

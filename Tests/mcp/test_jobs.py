@@ -170,6 +170,17 @@ def test_why_a_file_could_not_be_saved_again_is_told(wire, fake, home):
     assert "private network" in words(w.tool("result", {"request_id": id})).split("Not everything is saved")[1]
 
 
+def test_a_look_at_a_job_of_an_earlier_session_gives_its_result(wire, fake):
+    state = {"answer": say("IN_PROGRESS")}
+    queue = fake(status=lambda handler, seen: state["answer"](handler, seen))
+    w = wire(**queue.environment)
+    id = request_id(w.tool("submit", RUN["arguments"]))
+    w.process.kill()
+    state["answer"] = say("COMPLETED")
+    w = wire(**queue.environment)
+    assert w.tool("result", {"request_id": id, "wait": 0})["structuredContent"]["output"]["seed"] == 7
+
+
 def test_an_output_that_breaks_its_schema_does_not_break_ours(wire, fake):
     queue = fake()
     queue.data = {"video": 5, "seed": "x"}
