@@ -44,8 +44,10 @@ final class JobBook: Sendable {
         _ params: JSONObject, of tool: Tool, _ mandate: Mandate,
         onNotification: @escaping @Sendable (String, JSON) -> Void
     ) -> Departure {
-        Departure(endpoint: params["endpoint"]?.stringValue ?? "") { [self] () async throws(RPCError) in
-            try await start(params, of: tool, mandate, onNotification: onNotification)
+        Departure(
+            endpoint: params["endpoint"]?.stringValue ?? "", hear: onNotification
+        ) { [self] hear async throws(RPCError) in
+            try await start(params, of: tool, mandate, onNotification: hear)
         }
     }
 

@@ -256,6 +256,39 @@ def test_an_upload_that_goes_on_can_be_ended(wire, fake):
     assert w.tool("result", {"request_id": name})["isError"] and not storage.submits
 
 
+def test_an_upload_that_was_ended_stays_so(wire, fake):
+    storage = SlowStorage(fake)
+    w = wire("--max-wait", "1", **storage.queue.environment)
+    name = request_id(w.tool("submit", CLIP))
+    for _ in range(2):
+        assert "the job is not sent" in words(w.tool("cancel", {"request_id": name}))
+    for tool in ("status", "result", "download"):
+        told = w.tool(tool, {"request_id": name})
+        assert told["isError"] and "cancelled before it was sent" in words(told)
+    assert not storage.submits
+
+
+def test_a_job_that_is_being_sent_is_cancelled_at_the_queue(wire, fake):
+    let = threading.Event()
+    queue = fake(submit=lambda handler, seen: (let.wait(60), queue.accept(handler, seen)), status=say("IN_PROGRESS"))
+    w = wire("--max-wait", "0.5", **queue.environment)
+    handle = w.tool("submit", RUN["arguments"])
+    name = request_id(handle)
+    assert "or it is being sent" in words(handle)
+    told = w.tool("cancel", {"request_id": name})
+    assert "not sent" not in words(told) and "cancelled at the queue" in words(told)
+    assert "cancel is asked for" in words(w.tool("status", {"request_id": name}))
+    let.set()
+    queue.wait("cancel")
+
+
+@pytest.mark.parametrize("tool", ["status", "result", "cancel", "download"])
+def test_an_upload_of_an_earlier_server_is_refused_in_words(wire, fake, tool):
+    queue = fake()
+    told = wire(**queue.environment).tool(tool, {"request_id": "upload-01a2b3c4-0000-4000-8000-000000000000"})
+    assert told["isError"] and "unless list_requests shows it" in words(told) and not queue.seen
+
+
 def test_a_cancel_ends_the_upload(wire, fake):
     storage = SlowStorage(fake)
     w = wire("--max-jobs", "1", **storage.queue.environment)
