@@ -64,7 +64,7 @@ final class Departure: Sendable {
     /// Whether it is known that it is not being sent yet.
     var isUploading: Bool { state.withLock { $0.uploads.values.contains(false) } }
 
-    private static let neverSent = RPCError.cancelled("the job was cancelled before it was sent; the queue has not got it")
+    private static let neverSent = RPCError.cancelled("the job was cancelled before it was sent")
 
     /// Waits for it, for a call that may not want it any more.
     func end(until deadline: Instant, _ call: Call) async -> End {
@@ -89,7 +89,9 @@ final class Departure: Sendable {
         }
         guard isFirst else { return }
         task.cancel()
+        book.beginErrand()
         Task.detached { [task] in
+            defer { book.endErrand() }
             if case .success(let job) = await task.value { book.cancel(job) }
         }
     }

@@ -143,8 +143,8 @@ struct ToolRun: Sendable {
             "The files of the job are still being uploaded. It is sent by itself when they are there: do not send it "
                 + "again."
         } else {
-            "The files of the job are still being uploaded, or it is being sent. That goes on by itself: do not send it "
-                + "again."
+            "The files of the job are still being uploaded, or it is being sent. That goes on by itself: do not send "
+                + "it again."
         }
         return ToolResult("\(words)\n\(next)", structured: [
             "request_id": .string(departure.name), "endpoint": .string(departure.endpoint),
@@ -186,7 +186,8 @@ struct ToolRun: Sendable {
         let next = "Call result with request_id \"\(job.id)\" to wait for it, status to look at it, cancel to stop it."
         let first = switch (isDone, waited) {
         case (true, _): "The job is \(place)."
-        case (_, true): "The job is not done yet: it is \(place). It goes on by itself, also when this conversation ends."
+        case (_, true):
+            "The job is not done yet: it is \(place). It goes on by itself, also when this conversation ends."
         case (_, false): "The job is sent: it is \(place)."
         }
         let model = try? calls.bridge.catalog.model(job.endpoint)
@@ -208,8 +209,8 @@ struct ToolRun: Sendable {
         guard Departure.isName(id) else { return nil }
         throw RPCError(
             code: 1404, kind: "not_found",
-            message: "no upload of that name is known here: it ended with the earlier server. The job was not sent unless "
-                + "list_requests shows it"
+            message: "no upload of that name is known here: it ended with the earlier server. The job was not sent "
+                + "unless list_requests shows it"
         )
     }
 

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import subprocess
 import threading
 
 import pytest
@@ -280,6 +281,21 @@ def test_a_job_that_is_being_sent_is_cancelled_at_the_queue(wire, fake):
     assert "cancel is asked for" in words(w.tool("status", {"request_id": name}))
     let.set()
     queue.wait("cancel")
+
+
+def test_the_end_waits_for_a_job_that_is_being_sent(wire, fake, home):
+    let = threading.Event()
+    queue = fake(submit=lambda handler, seen: (let.wait(60), queue.accept(handler, seen)), status=say("IN_PROGRESS"))
+    w = wire("--max-wait", "0.5", **queue.environment)
+    assert request_id(w.tool("submit", RUN["arguments"])).startswith("upload-")
+    w.process.stdin.close()
+    # Without a wait the process is gone by now.
+    with pytest.raises(subprocess.TimeoutExpired):
+        w.process.wait(timeout=1)
+    let.set()
+    assert w.process.wait(timeout=20) == 0
+    rows = sqlite3.connect(home.path / "state/journal.db").execute("SELECT request_id FROM requests").fetchall()
+    assert len(rows) == 1 and rows[0][0]
 
 
 @pytest.mark.parametrize("tool", ["status", "result", "cancel", "download"])
