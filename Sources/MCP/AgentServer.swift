@@ -11,6 +11,7 @@ import Platform
 public final class AgentServer: Sendable {
     private let bridge: Bridge
     private let session = Session()
+    private let jobs: JobBook
     private let tools: ToolBox
     private let calls: ToolCalls
     private let tasks: TaskMethods
@@ -24,7 +25,7 @@ public final class AgentServer: Sendable {
         self.bridge = bridge
         let methods = Methods(bridge)
         tools = ToolBox(bridge.catalog, favourite: bridge.current.defaultEndpoint, options.tools)
-        let jobs = JobBook(bridge, methods, maxJobs: options.maxJobs)
+        jobs = JobBook(bridge, methods, maxJobs: options.maxJobs)
         let roots = AgentRoots(bridge: bridge, session: session)
         let finish = JobFinish(bridge: bridge, methods: methods)
         calls = ToolCalls(
@@ -34,6 +35,10 @@ public final class AgentServer: Sendable {
         resources = Resources(bridge: bridge, methods: methods, roots: roots)
         prompts = Prompts(bridge: bridge)
     }
+
+    /// Waits, at the end, for jobs that are being sent though the calls that asked for them are answered: their ids would
+    /// be lost.
+    public func settle(until deadline: Instant) { jobs.settle(until: deadline) }
 
     /// Words of the tool selection that select nothing.
     public var unknownTools: [String] { tools.unknownWords }

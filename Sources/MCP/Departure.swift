@@ -1,4 +1,5 @@
 import Bridge
+import JSON
 import JSONRPC
 import Platform
 
@@ -11,25 +12,59 @@ final class Departure: Sendable {
         case ending
     }
 
+    private struct State: Sendable {
+        var outcome: Result<Job, RPCError>?
+        var isCancelled = false
+        /// Of the files that were heard of, by their names, whether all of it is there.
+        var uploads: [String: Bool] = [:]
+    }
+
     /// In place of a request's id.
     let name = "upload-\(Random.uuid())"
     let endpoint: String
     private let task: Task<Result<Job, RPCError>, Never>
-    private let outcome = Monitor<Result<Job, RPCError>?>(nil)
+    private let state: Monitor<State>
 
-    init(endpoint: String, _ start: @escaping @Sendable () async throws(RPCError) -> Job) {
+    /// - Parameters:
+    ///   - hear: hears how its uploads go.
+    ///   - start: sends it; tells of its uploads.
+    init(
+        endpoint: String, hear: @escaping @Sendable (String, JSON) -> Void,
+        _ start: @escaping @Sendable (@escaping @Sendable (String, JSON) -> Void) async throws(RPCError) -> Job
+    ) {
         self.endpoint = endpoint
-        let outcome = outcome
+        let state = Monitor(State())
+        self.state = state
         task = Task.detached {
             let result: Result<Job, RPCError>
-            do throws(RPCError) { result = .success(try await start()) } catch { result = .failure(error) }
-            outcome.update { $0 = result }
+            do throws(RPCError) {
+                result = .success(try await start { method, params in
+                    if method == "upload/progress", let name = params["file_name"]?.stringValue {
+                        let isWhole = params["bytes"] == params["total"]
+                        state.withLock { $0.uploads[name] = isWhole }
+                    }
+                    hear(method, params)
+                })
+            } catch {
+                result = .failure(error.kind == "cancelled" ? Self.neverSent : error)
+            }
+            state.withLock { $0.outcome = result }
             return result
         }
     }
 
+    /// Whether a text has the form of our names.
+    static func isName(_ text: String) -> Bool { text.hasPrefix("upload-") }
+
     /// What came of it; nil while it is on its way.
-    var gone: Result<Job, RPCError>? { outcome.withLock { $0 } }
+    var gone: Result<Job, RPCError>? { state.withLock { $0.outcome } }
+
+    var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
+    /// Whether it is known that it is not being sent yet.
+    var isUploading: Bool { state.withLock { $0.uploads.values.contains(false) } }
+
+    private static let neverSent = RPCError.cancelled("the job was cancelled before it was sent")
 
     /// Waits for it, for a call that may not want it any more.
     func end(until deadline: Instant, _ call: Call) async -> End {
@@ -48,8 +83,15 @@ final class Departure: Sendable {
 
     /// Ends the upload. One that is sent all the same is cancelled by `book`.
     func cancel(_ book: JobBook) {
+        let isFirst = state.withLock { state in
+            defer { state.isCancelled = true }
+            return !state.isCancelled
+        }
+        guard isFirst else { return }
         task.cancel()
+        book.beginErrand()
         Task.detached { [task] in
+            defer { book.endErrand() }
             if case .success(let job) = await task.value { book.cancel(job) }
         }
     }

@@ -24,6 +24,8 @@ final class JobBook: Sendable {
     private let methods: Methods
     private let maxJobs: Int
     private let state = Monitor(State())
+    /// What the queue is being told: jobs on their way to it, and cancels.
+    private let errands = Monitor(0)
 
     /// Jobs that are remembered after they are done.
     private static let maxRemembered = 64
@@ -44,8 +46,12 @@ final class JobBook: Sendable {
         _ params: JSONObject, of tool: Tool, _ mandate: Mandate,
         onNotification: @escaping @Sendable (String, JSON) -> Void
     ) -> Departure {
-        Departure(endpoint: params["endpoint"]?.stringValue ?? "") { [self] () async throws(RPCError) in
-            try await start(params, of: tool, mandate, onNotification: onNotification)
+        beginErrand()
+        return Departure(
+            endpoint: params["endpoint"]?.stringValue ?? "", hear: onNotification
+        ) { [self] hear async throws(RPCError) in
+            defer { endErrand() }
+            return try await start(params, of: tool, mandate, onNotification: hear)
         }
     }
 
@@ -117,7 +123,9 @@ final class JobBook: Sendable {
 
     /// Asks the queue to cancel it, whether or not whoever asks is cancelled as well.
     func cancel(_ job: Job) {
+        beginErrand()
         methods.call("cancel", ["request_id": .string(job.id), "endpoint": .string(job.endpoint)], job.mandate) {
+            defer { self.endErrand() }
             if case .failure(let error) = $0 { Log.warning("\(job.id) could not be cancelled: \(error.message)") }
         }
     }
@@ -137,6 +145,16 @@ final class JobBook: Sendable {
             if !job.glimpse.isRunning { leavePlace(job.id) }
         })
     }
+
+    // MARK: Errands
+
+    /// Something is begun that must not be cut off by the end of the process where that can be helped.
+    func beginErrand() { errands.withLock { $0 += 1 } }
+
+    func endErrand() { errands.update { $0 -= 1 } }
+
+    /// Waits until the queue has been told everything: what it was sent is in the journal then.
+    func settle(until deadline: Instant) { _ = errands.wait(until: deadline) { $0 <= 0 ? true : nil } }
 
     // MARK: Places
 

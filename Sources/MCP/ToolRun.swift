@@ -16,6 +16,8 @@ struct ToolRun: Sendable {
     private let began = Instant.now
     /// Seconds that a job which is done gets to have its files saved, however late it is.
     private static let grace = 10.0
+    /// Seconds that a cancel waits to see what it has ended.
+    private static let patience = 3.0
 
     init(calls: ToolCalls, call: Call, peer: Peer, tool: Tool, arguments: JSONObject, mandate: Mandate) {
         self.calls = calls
@@ -129,17 +131,25 @@ struct ToolRun: Sendable {
         throw .cancelled("cancelled")
     }
 
-    /// A job whose files are still being uploaded, and how to go on with it.
+    /// A job that the queue has not got yet, as far as is known, and how to go on with it.
     private func underWay(_ departure: Departure) -> ToolResult {
-        let next = "Call result with request_id \"\(departure.name)\" to wait for it, cancel to stop it."
-        return ToolResult(
+        let next = departure.isCancelled
+            ? "Call result with request_id \"\(departure.name)\" to see what became of it."
+            : "Call result with request_id \"\(departure.name)\" to wait for it, cancel to stop it."
+        let words = if departure.isCancelled {
+            "The job's cancel is asked for: its upload ends, and if it is being sent just now, it is cancelled at the "
+                + "queue."
+        } else if departure.isUploading {
             "The files of the job are still being uploaded. It is sent by itself when they are there: do not send it "
-                + "again.\n\(next)",
-            structured: [
-                "request_id": .string(departure.name), "endpoint": .string(departure.endpoint),
-                "status": .string(QueueState.inQueue.rawValue), "next": .string(next),
-            ]
-        )
+                + "again."
+        } else {
+            "The files of the job are still being uploaded, or it is being sent. That goes on by itself: do not send "
+                + "it again."
+        }
+        return ToolResult("\(words)\n\(next)", structured: [
+            "request_id": .string(departure.name), "endpoint": .string(departure.endpoint),
+            "status": .string(QueueState.inQueue.rawValue), "next": .string(next),
+        ])
     }
 
     private func waited() async throws(RPCError) -> ToolResult {
@@ -147,15 +157,17 @@ struct ToolRun: Sendable {
         let progress = JobProgress(call, peer)
         defer { progress?.close() }
         let most = calls.options.maxWait
-        let seconds = arguments["wait"]?.doubleValue.map { min(max(0, $0), most) } ?? most
+        var seconds = arguments["wait"]?.doubleValue.map { min(max(0, $0), most) } ?? most
         let job: Job
-        if let departure = calls.jobs.departure(id) {
+        if let departure = try departure() {
             guard let known = try await self.job(of: departure, within: seconds, isOwn: false) else {
                 return underWay(departure)
             }
             job = known
         } else {
             job = try await calls.jobs.adopt(id, endpoint: arguments["endpoint"]?.stringValue, tool: tool, mandate)
+            // What is done needs only to be fetched, and need not be asked for twice.
+            if !job.glimpse.isRunning { seconds = max(seconds, Instant.now.seconds(since: began) + Self.grace) }
         }
         return try await result(of: job, within: seconds, progress, isOwn: false)
     }
@@ -163,16 +175,21 @@ struct ToolRun: Sendable {
     /// Where a job stands that is not done, and how to go on with it.
     private func handle(_ job: Job, waited: Bool) -> ToolResult {
         let glimpse = job.glimpse
-        // Done at the queue, and its files are still to come.
-        let status = glimpse.isOver ? QueueState.inProgress.rawValue : glimpse.status
+        // Done at the queue, and its output or its files are still to come.
+        let isDone = glimpse.isOver || !glimpse.isRunning
+        let status = isDone ? QueueState.inProgress.rawValue : glimpse.status
         let place = switch status {
+        case _ where isDone: "done at the queue, and its result is being fetched"
         case QueueState.inQueue.rawValue: "in the queue" + (glimpse.position.map { ", \($0) before it" } ?? "")
         default: "running" + (glimpse.step.map { ", step \($0.done) of \($0.total)" } ?? "")
         }
         let next = "Call result with request_id \"\(job.id)\" to wait for it, status to look at it, cancel to stop it."
-        let first = waited
-            ? "The job is not done yet: it is \(place). It goes on by itself, also when this conversation ends."
-            : "The job is sent: it is \(place)."
+        let first = switch (isDone, waited) {
+        case (true, _): "The job is \(place)."
+        case (_, true):
+            "The job is not done yet: it is \(place). It goes on by itself, also when this conversation ends."
+        case (_, false): "The job is sent: it is \(place)."
+        }
         let model = try? calls.bridge.catalog.model(job.endpoint)
         let cost = CostNote.before(model?.price, isLocal: calls.bridge.isLocal)
         var structured: JSONObject = [
@@ -185,32 +202,53 @@ struct ToolRun: Sendable {
         return ToolResult(words, structured: structured)
     }
 
-    /// The arguments with the queue's own id in them, where they name a job by ours; nil where it has none yet.
-    private func named() throws(RPCError) -> JSONObject? {
-        guard let departure = calls.jobs.departure(arguments["request_id"]?.stringValue ?? "") else { return arguments }
-        guard let job = try departure.gone?.get() else { return nil }
+    /// The job that is named by a name of ours; nil where it is named by the queue's id.
+    private func departure() throws(RPCError) -> Departure? {
+        let id = arguments["request_id"]?.stringValue ?? ""
+        if let departure = calls.jobs.departure(id) { return departure }
+        guard Departure.isName(id) else { return nil }
+        throw RPCError(
+            code: 1404, kind: "not_found",
+            message: "no upload of that name is known here: it ended with the earlier server. The job was not sent "
+                + "unless list_requests shows it"
+        )
+    }
+
+    /// The arguments with the queue's own id in them, where they name a job by ours.
+    private func named(_ job: Job) -> JSONObject {
         var arguments = arguments
         arguments["request_id"] = .string(job.id)
         return arguments
     }
 
     private func status() async throws(RPCError) -> ToolResult {
-        if let arguments = try named() { return ToolResult(data: try await method("status", arguments)) }
-        guard let departure = calls.jobs.departure(arguments["request_id"]?.stringValue ?? "") else {
-            throw .internalError("a job was lost")
-        }
-        return underWay(departure)
+        guard let departure = try departure() else { return ToolResult(data: try await method("status", arguments)) }
+        guard let gone = departure.gone else { return underWay(departure) }
+        return ToolResult(data: try await method("status", named(try gone.get())))
     }
 
     private func cancelled() async throws(RPCError) -> ToolResult {
-        guard let arguments = try named() else {
-            let name = arguments["request_id"]?.stringValue ?? ""
-            calls.jobs.departure(name)?.cancel(calls.jobs)
-            return ToolResult(
-                "The upload is ended, and the job is not sent.",
-                structured: ["request_id": .string(name), "outcome": "CANCELLATION_REQUESTED"]
-            )
+        guard let departure = try departure() else { return try await cancelled(arguments) }
+        if case .success(let job)? = departure.gone { return try await cancelled(named(job)) }
+        return try await cancelled(departure)
+    }
+
+    /// Ends what the queue has not got yet, as far as is known, and says no more of it than is known.
+    private func cancelled(_ departure: Departure) async throws(RPCError) -> ToolResult {
+        departure.cancel(calls.jobs)
+        let (id, words): (String, String)
+        switch await departure.end(until: .now.advanced(bySeconds: Self.patience), call) {
+        case .gone(.success(let job)):
+            (id, words) = (job.id, "The job was being sent just then, and the queue is asked to cancel it.")
+        case .gone(.failure(let error)):
+            guard error.kind == "cancelled" else { throw error }
+            (id, words) = (departure.name, "The upload is ended, and the job is not sent.")
+        case .late, .ending: (id, words) = (departure.name, underWay(departure).texts.joined(separator: "\n"))
         }
+        return ToolResult(words, structured: ["request_id": .string(id), "outcome": "CANCELLATION_REQUESTED"])
+    }
+
+    private func cancelled(_ arguments: JSONObject) async throws(RPCError) -> ToolResult {
         let answer = try await method("cancel", arguments)
         let isRequested = answer["outcome"] == "CANCELLATION_REQUESTED"
         return ToolResult(
@@ -227,11 +265,17 @@ struct ToolRun: Sendable {
             throw .invalidParams("give one of url and request_id")
         }
         var params = arguments
+        if let departure = try departure() {
+            guard let gone = departure.gone else {
+                throw RPCError(code: 1409, kind: "not_completed", message: "the job is not done yet", retryable: true)
+            }
+            params = named(try gone.get())
+        }
         if params["to"] == nil {
             guard let root = mandate.roots.first else {
                 throw .invalidParams("no folder may be written: the user can name one by the argument --root DIR")
             }
-            let name = arguments["request_id"]?.stringValue.map { "\(ResultFolder.name)/\($0)" } ?? ResultFolder.name
+            let name = params["request_id"]?.stringValue.map { "\(ResultFolder.name)/\($0)" } ?? ResultFolder.name
             params["to"] = .string(Files.join(root, name) + "/")
         }
         let answer = try await method("download", params)
@@ -244,34 +288,5 @@ struct ToolRun: Sendable {
             ))
         }
         return result
-    }
-}
-
-/// Waits for a job, for a time, for a caller who may not want it any more.
-struct JobWait: Sendable {
-    enum End: Sendable {
-        case over
-        case late
-        case ending
-    }
-
-    private let job: Job
-    private let call: Call
-
-    init(_ job: Job, _ call: Call) {
-        self.job = job
-        self.call = call
-    }
-
-    func end(until deadline: Instant) async -> End {
-        let first = FirstAnswer<End>()
-        let timer = Timers.shared.set(deadline) { first.give(.late) }
-        let listener = job.listen { if $0.isOver { first.give(.over) } }
-        call.whenEnding { first.give(.ending) }
-        call.waits()
-        let end = await first.value
-        Timers.shared.cancel(timer)
-        job.ignore(listener)
-        return end
     }
 }

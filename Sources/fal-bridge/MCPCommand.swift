@@ -47,7 +47,9 @@ struct MCPCommand {
         asking.set(server)
         ending.set { server.end() }
         try Signals.watch([SIGTERM, SIGINT]) { _ in server.end() }
-        if case .broken(let error) = try server.run(input: STDIN_FILENO) {
+        let end = try server.run(input: STDIN_FILENO)
+        agents.settle(until: .now.advanced(bySeconds: limits.drainSeconds))
+        if case .broken(let error) = end {
             watch?.finish(exit: 70)
             throw error
         }

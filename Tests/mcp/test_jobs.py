@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import subprocess
 import threading
 
 import pytest
@@ -170,6 +171,17 @@ def test_why_a_file_could_not_be_saved_again_is_told(wire, fake, home):
     assert "private network" in words(w.tool("result", {"request_id": id})).split("Not everything is saved")[1]
 
 
+def test_a_look_at_a_job_of_an_earlier_session_gives_its_result(wire, fake):
+    state = {"answer": say("IN_PROGRESS")}
+    queue = fake(status=lambda handler, seen: state["answer"](handler, seen))
+    w = wire(**queue.environment)
+    id = request_id(w.tool("submit", RUN["arguments"]))
+    w.process.kill()
+    state["answer"] = say("COMPLETED")
+    w = wire(**queue.environment)
+    assert w.tool("result", {"request_id": id, "wait": 0})["structuredContent"]["output"]["seed"] == 7
+
+
 def test_an_output_that_breaks_its_schema_does_not_break_ours(wire, fake):
     queue = fake()
     queue.data = {"video": 5, "seed": "x"}
@@ -243,6 +255,54 @@ def test_an_upload_that_goes_on_can_be_ended(wire, fake):
     assert "1 jobs run already" in words(w.tool("submit", CLIP))
     assert w.tool("cancel", {"request_id": name})["structuredContent"]["outcome"] == "CANCELLATION_REQUESTED"
     assert w.tool("result", {"request_id": name})["isError"] and not storage.submits
+
+
+def test_an_upload_that_was_ended_stays_so(wire, fake):
+    storage = SlowStorage(fake)
+    w = wire("--max-wait", "1", **storage.queue.environment)
+    name = request_id(w.tool("submit", CLIP))
+    for _ in range(2):
+        assert "the job is not sent" in words(w.tool("cancel", {"request_id": name}))
+    for tool in ("status", "result", "download"):
+        told = w.tool(tool, {"request_id": name})
+        assert told["isError"] and "cancelled before it was sent" in words(told)
+    assert not storage.submits
+
+
+def test_a_job_that_is_being_sent_is_cancelled_at_the_queue(wire, fake):
+    let = threading.Event()
+    queue = fake(submit=lambda handler, seen: (let.wait(60), queue.accept(handler, seen)), status=say("IN_PROGRESS"))
+    w = wire("--max-wait", "0.5", **queue.environment)
+    handle = w.tool("submit", RUN["arguments"])
+    name = request_id(handle)
+    assert "or it is being sent" in words(handle)
+    told = w.tool("cancel", {"request_id": name})
+    assert "not sent" not in words(told) and "cancelled at the queue" in words(told)
+    assert "cancel is asked for" in words(w.tool("status", {"request_id": name}))
+    let.set()
+    queue.wait("cancel")
+
+
+def test_the_end_waits_for_a_job_that_is_being_sent(wire, fake, home):
+    let = threading.Event()
+    queue = fake(submit=lambda handler, seen: (let.wait(60), queue.accept(handler, seen)), status=say("IN_PROGRESS"))
+    w = wire("--max-wait", "0.5", **queue.environment)
+    assert request_id(w.tool("submit", RUN["arguments"])).startswith("upload-")
+    w.process.stdin.close()
+    # Without a wait the process is gone by now.
+    with pytest.raises(subprocess.TimeoutExpired):
+        w.process.wait(timeout=1)
+    let.set()
+    assert w.process.wait(timeout=20) == 0
+    rows = sqlite3.connect(home.path / "state/journal.db").execute("SELECT request_id FROM requests").fetchall()
+    assert len(rows) == 1 and rows[0][0]
+
+
+@pytest.mark.parametrize("tool", ["status", "result", "cancel", "download"])
+def test_an_upload_of_an_earlier_server_is_refused_in_words(wire, fake, tool):
+    queue = fake()
+    told = wire(**queue.environment).tool(tool, {"request_id": "upload-01a2b3c4-0000-4000-8000-000000000000"})
+    assert told["isError"] and "unless list_requests shows it" in words(told) and not queue.seen
 
 
 def test_a_cancel_ends_the_upload(wire, fake):
