@@ -36,8 +36,8 @@ public final class AgentServer: Sendable {
         prompts = Prompts(bridge: bridge)
     }
 
-    /// Waits, at the end, for jobs that are being sent though the calls that asked for them are answered: their ids would
-    /// be lost.
+    /// Waits, at the end, for jobs that are being sent though the calls that asked for them are answered: their ids
+    /// would be lost.
     public func settle(until deadline: Instant) { jobs.settle(until: deadline) }
 
     /// Words of the tool selection that select nothing.
