@@ -83,8 +83,8 @@ final class Job: Sendable {
         guard case .failure(let error) = outcome else { return false }
         return switch error.kind {
         case "request_failed", "cancelled": false
-        // Before the job is done, it is our question that is rejected, or that nobody answered; afterwards, the job was,
-        // or it had not begun within `start_timeout`.
+        // Before the job is done, it is our question that is rejected, or that nobody answered. Afterwards the job was
+        // rejected, or did not begin within `start_timeout`.
         case "rejected", "timeout": glimpse.isRunning
         default: true
         }
