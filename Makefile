@@ -11,7 +11,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 
-SWIFT_FLAGS := --static-swift-stdlib
+# libstdc++ goes into the programs, as Swift's own library does: beside them it costs each start 0.8 MiB. The folder has
+# nothing but the archive, so the linker finds no shared one in it; where there is no archive, it looks further.
+STATIC := .build-static
+SWIFT_FLAGS := --static-swift-stdlib -Xlinker -L$(CURDIR)/$(STATIC)
 PACKAGES := libjansson-dev libcurl4-openssl-dev libsqlite3-dev libpcre2-dev pkg-config ffmpeg python3-venv
 # For make test and make bench: certificates, the client to compare with, and Node where there is none. CI adds nginx,
 # the gateway with HTTP/2 of some tests, which pass without it: Debian starts it as a service, so it is not for everybody.
@@ -39,6 +42,7 @@ missing=""; for p in $(1); do \
 endef
 
 build: packages
+	@mkdir -p $(STATIC); archive="$$(clang -print-file-name=libstdc++.a || true)"; test ! -f "$$archive" || ln -sf "$$archive" $(STATIC)/
 	swift build -c release $(SWIFT_FLAGS) --product fal-bridge
 	swift build -c release $(SWIFT_FLAGS) --product fal-local
 
