@@ -84,7 +84,7 @@ struct FalLocal: AsyncParsableCommand {
             unlink(socket)
             Task {
                 await queue.stop()
-                Glibc.exit(0)
+                endProcess(0)
             }
         }
         try await Blocking.run { try queue.clean() }
@@ -121,7 +121,7 @@ struct FalLocal: AsyncParsableCommand {
             unlink(socket)
             await queue.stop()
             lock.release()
-            Glibc.exit(0)
+            endProcess(0)
         }
     }
 
