@@ -158,6 +158,16 @@ def test_progress_is_told_at_most_ten_times_a_second(start, storage, work):
     assert len(b.notifications) <= (time.monotonic() - begun) * 10 + 2
 
 
+def test_what_went_out_before_a_standstill_is_told(start, storage, work):
+    storage.hold.clear()
+    storage.hold_from = 1
+    sparse(work / "a.mp4", 95 * MIB)
+    b = start()
+    b.start("upload", {"path": "a.mp4"})
+    storage.wait(lambda: len(storage.paths("PUT")) == 4)
+    b.until(lambda m: m.get("method") == "upload/progress" and m["params"]["bytes"] == 40 * MIB, deadline=10)
+
+
 def test_two_at_once_share_one(start, storage, work):
     storage.hold.clear()
     storage.hold_from = 3
