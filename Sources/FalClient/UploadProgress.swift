@@ -32,13 +32,15 @@ final class UploadProgress: Sendable {
     func restart() { change { state in (state.settled, state.sending) = (0, [:]) } }
 
     private func change(_ body: (inout State) -> Void) {
-        let total = state.withLock { state -> Int64? in
+        // Told under the lock: parts run side by side, and a smaller figure must not come after a larger one.
+        state.withLock { state in
             body(&state)
             let total = state.settled + state.sending.values.reduce(0, +)
-            guard total > state.said else { return nil }
+            // The same figure goes on as well: who shows it only so often may have let it pass, and libcurl asks about
+            // once a second while nothing moves.
+            guard total >= state.said else { return }
             state.said = total
-            return total
+            onProgress?(total)
         }
-        if let total { onProgress?(total) }
     }
 }
