@@ -266,6 +266,23 @@ def test_a_batch_of_many_messages(pipes):
     assert memory(p.process.pid) < 256 * MiB
 
 
+def test_a_batch_whose_answer_would_be_huge(pipes):
+    """Each call is answered: by what it asked for, or, past the limit of a batch's answer, by `busy`, and not run."""
+    p = pipes()
+    one = b'{"jsonrpc":"2.0","id":%d,"method":"schema","params":{"endpoint":"fal-ai/fast-animatediff/video-to-video"}}'
+    p.process.stdin.write(b"[" + b",".join(one % id for id in range(10_000)) + b"]\n")
+    p.process.stdin.flush()
+    text = p.process.stdout.readline()
+    answers = json.loads(text)
+    assert [m["id"] for m in answers] == list(range(10_000))
+    refused = [m for m in answers if "error" in m]
+    assert 0 < len(refused) < 10_000 and answers[-len(refused):] == refused
+    assert {(m["error"]["code"], m["error"]["data"]["retryable"]) for m in refused} == {(1004, True)}
+    assert len(text) < 12 << 20 and memory(p.process.pid) < 64 * MiB
+    p.call("after", "ping", {})
+    assert p.read_one()["id"] == "after"
+
+
 def test_busy_past_the_limit_and_never_stuck(pipes, fake):
     """What is over the limit is refused at once, and everything is answered in the end."""
     go = threading.Event()
