@@ -44,26 +44,32 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-interface("lo", 0x8914, flags=0x49)  # SIOCSIFFLAGS: up, loopback, running
-interface("lo:1", 0x8916, address=PUBLIC)  # SIOCSIFADDR
-interface("lo:1", 0x8914, flags=0x49)
-server = http.server.ThreadingHTTPServer(("0.0.0.0", 0), Handler)
-threading.Thread(target=server.serve_forever, daemon=True).start()
-base = f"http://{PUBLIC}:{server.server_address[1]}"
-process = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-said = []
-for name, arguments in (
-    ("download", {"url": base + "/clip.mp4", "to": "got.mp4"}),
-    ("download", {"url": base + "/inward.mp4", "to": "not.mp4"}),
-    ("submit", {"endpoint": "fal-ai/fast-animatediff/video-to-video",
-                "input": {"video_url": base + "/clip.mp4", "prompt": "x", "first_n_seconds": 2}}),
-    ("submit", {"endpoint": "fal-ai/fast-animatediff/video-to-video", "input": {"video_url": base + "/inward.mp4", "prompt": "x"}}),
-):
-    params = {"name": name, "arguments": arguments, "_meta": META}
-    process.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}).encode() + b"\n")
-    process.stdin.flush()
-    result = json.loads(process.stdout.readline())["result"]
-    said.append([result["isError"], result["content"][0]["text"]])
-process.stdin.close()
-process.wait()
-print(json.dumps({"said": said, "seen": Handler.seen}))
+
+def main():
+    interface("lo", 0x8914, flags=0x49)  # SIOCSIFFLAGS: up, loopback, running
+    interface("lo:1", 0x8916, address=PUBLIC)  # SIOCSIFADDR
+    interface("lo:1", 0x8914, flags=0x49)
+    server = http.server.ThreadingHTTPServer(("0.0.0.0", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    base = f"http://{PUBLIC}:{server.server_address[1]}"
+    process = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    said = []
+    for name, arguments in (
+        ("download", {"url": base + "/clip.mp4", "to": "got.mp4"}),
+        ("download", {"url": base + "/inward.mp4", "to": "not.mp4"}),
+        ("submit", {"endpoint": "fal-ai/fast-animatediff/video-to-video",
+                    "input": {"video_url": base + "/clip.mp4", "prompt": "x", "first_n_seconds": 2}}),
+        ("submit", {"endpoint": "fal-ai/fast-animatediff/video-to-video", "input": {"video_url": base + "/inward.mp4", "prompt": "x"}}),
+    ):
+        params = {"name": name, "arguments": arguments, "_meta": META}
+        process.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}).encode() + b"\n")
+        process.stdin.flush()
+        result = json.loads(process.stdout.readline())["result"]
+        said.append([result["isError"], result["content"][0]["text"]])
+    process.stdin.close()
+    process.wait()
+    print(json.dumps({"said": said, "seen": Handler.seen}))
+
+
+if __name__ == "__main__":
+    main()

@@ -247,3 +247,22 @@ def test_where_a_redirect_leads_is_looked_at(home):
     # Fetched here, before the job is sent: fal-local was handed a file.
     assert [each.split("/")[1] for each in told["seen"]] == ["clip.mp4", "inward.mp4", "clip.mp4", "inward.mp4"]
     assert not list((home.path / "state/fetched").iterdir())
+
+
+def test_behind_a_proxy_nothing_leads_inward_either(home):
+    """Of names that the proxy looks up, only where its redirects lead is seen; what goes past it is looked at as ever."""
+    apart = ["unshare", "-rnm"]
+    try:
+        subprocess.run([*apart, "true"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no network of its own can be had here")
+    command, words_, env = home.server(FAL_BRIDGE_BACKEND="fal", FAL_KEY="test-id:test-secret-123")
+    done = subprocess.run([*apart, sys.executable, str(ROOT / "Tests/mcp/proxied.py"), str(home.path), command, *words_],
+                          env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["said"].pop("http://films.example/film")[0] is False
+    assert len(told["said"]) == 4
+    assert all(is_error and "private network" in text for is_error, text in told["said"].values()), told
+    assert told["proxy"] == ["http://films.example" + path for path in ("/film", "/inward", "/slashes")]
+    assert told["machine"] == []
