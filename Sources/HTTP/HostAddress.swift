@@ -26,6 +26,14 @@ public enum HostAddress {
         return host(of: authority.split(separator: "@", omittingEmptySubsequences: false).last ?? authority)
     }
 
+    /// The URL's port; nil where it has none.
+    static func port(ofURL url: String) -> UInt16? {
+        guard let authority = authority(url) else { return nil }
+        let place = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? authority
+        let rest = place.hasPrefix("[") ? place.drop { $0 != "]" }.dropFirst() : place.drop { $0 != ":" }
+        return rest.hasPrefix(":") ? UInt16(rest.dropFirst()) : nil
+    }
+
     /// What stands between `://` and the path.
     private static func authority(_ url: String) -> Substring? {
         guard let colon = url.firstIndex(of: ":"), url[colon...].hasPrefix("://") else { return nil }

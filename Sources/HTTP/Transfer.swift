@@ -183,7 +183,9 @@ final class Transfer: @unchecked Sendable {
         } else if let colon = line.firstIndex(of: ":") {
             let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
             let end = value.lastIndex { $0 != " " && $0 != "\t" && !$0.isNewline }
-            transfer.headers.append(String(line[..<colon]), end.map { String(value[...$0]) } ?? "")
+            let (name, text) = (String(line[..<colon]), end.map { String(value[...$0]) } ?? "")
+            guard transfer.checkRedirect(name, text) else { return 0 }
+            transfer.headers.append(name, text)
         }
         return count
     }

@@ -5,17 +5,26 @@ import Platform
 /// Keeps an exchange from leading to this machine or a private network.
 extension Transfer {
     /// Looks at each address before it is connected to, also that of a redirect.
+    ///
+    /// Behind a proxy that the environment names it is the proxy that looks names up; what is seen from here is how
+    /// the URL and its redirects are written (`checkRedirect`), and that nothing private but the proxy is connected to.
     func setGuard(_ handle: CurlLibrary.Handle, _ context: UnsafeMutableRawPointer) throws(HTTPError) {
         if let objection = HostAddress.objection(toURL: request.url) { throw Self.refused(objection) }
-        // A proxy of the user's may be anywhere, and it is the proxy that looks names up.
-        if request.mayUseProxy, Self.hasProxy { return }
         guard library.set(handle, CURLOPT_OPENSOCKETDATA, pointer: context),
             fb_setopt_socket(library.easySetopt, handle, { Transfer.openSocket($0, $2) }) == CURLE_OK
         else { throw HTTPError(.badURL, message: "libcurl cannot look at addresses") }
     }
 
-    private static let hasProxy = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
-        .contains { Environment.get($0) != nil }
+    /// Judges where a redirect leads, as far as it is written.
+    /// - Returns: whether it may be followed.
+    func checkRedirect(_ header: String, _ value: String) -> Bool {
+        guard request.refusesPrivateAddresses, header.lowercased() == "location" else { return true }
+        // What has no host of its own stays where it is.
+        let url = value.hasPrefix("//") ? "http:" + value : value
+        guard url.has("://"), let objection = HostAddress.objection(toURL: url) else { return true }
+        refuse(Self.refused("it is redirected, and \(objection)"))
+        return false
+    }
 
     private static func refused(_ reason: String) -> HTTPError {
         HTTPError(.forbidden, message: "refused: \(reason)")
@@ -28,8 +37,10 @@ extension Transfer {
         guard let transfer = transfer(context), let address,
             let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr)
         else { return CURL_SOCKET_BAD }
-        let raw = UnsafeRawPointer(address) + offset
-        guard HostAddress.isPublic(raw.assumingMemoryBound(to: sockaddr.self)) else {
+        let raw = (UnsafeRawPointer(address) + offset).assumingMemoryBound(to: sockaddr.self)
+        let isAllowed = HostAddress.isPublic(raw)
+            || transfer.request.mayUseProxy && EnvironmentProxy.all.contains { $0.mayBe(raw) }
+        guard isAllowed else {
             transfer.refuse(refused("it leads to an address of this machine or a private network"))
             return CURL_SOCKET_BAD
         }
