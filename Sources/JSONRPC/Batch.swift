@@ -20,7 +20,12 @@ final class Batch: Sendable {
         var ids: [CallID] = []
     }
 
+    /// Bytes of answers past which no further call is begun. What has begun is answered, whatever its size.
+    static let maxAnswers = 8 << 20
+
     private let state = Mutex(State())
+
+    var isFull: Bool { state.withLock { $0.bytes.count >= Self.maxAnswers } }
 
     /// One more answer will come.
     func expect() { state.withLock { $0.expected += 1 } }

@@ -157,6 +157,7 @@ final class Dispatcher: Sendable {
         guard let method = methods[name] else {
             throw .methodNotFound(name, nearest: Spelling.nearest(to: name, among: methods.keys))
         }
+        if batch?.isFull == true { throw .batchFull(bytes: Batch.maxAnswers) }
         if let check = method.check { try check(params) }
         switch method.body {
         case .immediate(let body):

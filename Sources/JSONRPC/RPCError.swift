@@ -70,4 +70,9 @@ extension RPCError {
     public static func busy(limit: Int) -> RPCError {
         RPCError(code: 1004, kind: "busy", message: "more than \(limit) calls in flight", retryable: true)
     }
+
+    static func batchFull(bytes: Int) -> RPCError {
+        let message = "the answers of this batch have \(bytes) bytes already; send the call in another batch"
+        return RPCError(code: 1004, kind: "busy", message: message, retryable: true)
+    }
 }
