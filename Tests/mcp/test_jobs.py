@@ -317,6 +317,65 @@ def test_a_cancel_ends_the_upload(wire, fake):
     assert not result["isError"] and len(storage.submits) == 1
 
 
+# MARK: Other calls that take longer than a call may
+
+def again(w, tool, arguments, wanted):
+    """Calls until the answer has `wanted`; what comes before it says how to go on."""
+    count = 1
+    while wanted not in (result := w.tool(tool, arguments))["structuredContent"]:
+        assert not result["isError"] and tool in result["structuredContent"]["next"], result
+        count += 1
+    return result, count
+
+
+def test_a_plain_upload_that_takes_longer_goes_on(wire, fake):
+    storage = SlowStorage(fake)
+    w = wire("--max-wait", "1", **storage.queue.environment)
+    first = w.tool("upload_file", {"path": "bunny.mp4"})
+    assert not first["isError"] and "goes on by itself" in words(first) and "url" not in first["structuredContent"]
+    storage.let.set()
+    done, _ = again(w, "upload_file", {"path": "bunny.mp4"}, "url")
+    assert done["structuredContent"]["url"] == storage.queue.url + "/f/1.mp4"
+    assert len([each for each in storage.queue.of("other") if each.method == "PUT"]) == 1
+
+
+def test_a_plain_upload_that_is_cancelled_ends(wire, fake):
+    storage = SlowStorage(fake)
+    w = wire(**storage.queue.environment)
+    id = w.ask("tools/call", {"name": "upload_file", "arguments": {"path": "bunny.mp4"}})
+    storage.queue.wait("other")
+    w.send({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}})
+    storage.let.set()
+    # What was ended is not what the next call is given.
+    assert w.tool("upload_file", {"path": "bunny.mp4"})["structuredContent"]["url"]
+
+
+def test_a_download_that_takes_longer_goes_on(wire, fake, home):
+    let = threading.Event()
+    queue = fake(other=lambda handler, seen: (let.wait(60), reply(handler, 200, b"film", "video/mp4")))
+    w = wire("--max-wait", "1", **queue.environment)
+    arguments = {"url": queue.url + "/f/out.mp4", "to": "out.mp4"}
+    first = w.tool("download", arguments)
+    assert not first["isError"] and "goes on by itself" in words(first) and not (home.root / "out.mp4").exists()
+    let.set()
+    done, _ = again(w, "download", arguments, "files")
+    assert (home.root / "out.mp4").read_bytes() == b"film" and done["structuredContent"]["files"][0]["file_size"] == 4
+    assert [block["type"] for block in done["content"]] == ["text", "resource_link"]
+    assert len(queue.of("other")) == 1
+    # It was told once; the same call is a new one from then on.
+    assert w.tool("download", arguments)["isError"]
+
+
+@pytest.mark.parametrize("tool", ["status", "result", "cancel"])
+def test_a_queue_that_does_not_answer_keeps_no_call(wire, fake, tool):
+    let = threading.Event()
+    slow = lambda handler, seen: let.wait(60)  # noqa: E731
+    w = wire("--max-wait", "1", **fake(status=slow, cancel=slow).environment)
+    result = w.call("tools/call", {"name": tool, "arguments": {"endpoint": "me/thing", "request_id": "abc"}})["result"]
+    let.set()
+    assert result["isError"] and "has not answered yet" in words(result)
+
+
 # MARK: Tasks
 
 def test_a_task_outlives_the_process(wire, fake, home):
@@ -388,6 +447,20 @@ def test_tasks_tell_how_they_go_along_a_subscription(wire, fake):
     assert w.call("tools/call", {"name": "find_models"})["result"]
     w.process.terminate()
     assert w.process.wait(timeout=10) == 0
+
+
+def test_a_subscription_looks_again_at_what_could_not_be_seen(wire, fake):
+    state = {"answer": say("IN_PROGRESS")}
+    queue = fake(status=lambda handler, seen: state["answer"](handler, seen))
+    w = wire(**queue.environment)
+    id = w.call("tools/call", RUN, tasks=True)["result"]["taskId"]
+    w.ask("subscriptions/listen", {"notifications": {"taskIds": [id]}}, tasks=True)
+    told = lambda m: m.get("method") == "notifications/tasks"  # noqa: E731
+    assert w.until(told)["params"]["status"] == "working"
+    state["answer"] = refuse(401, b'{"detail":"no"}')
+    assert "cannot be seen" in w.until(lambda m: told(m) and "seen" in m["params"].get("statusMessage", ""))["params"]["statusMessage"]
+    state["answer"] = say("COMPLETED")
+    assert w.until(lambda m: told(m) and m["params"]["status"] == "completed")["params"]["taskId"] == id
 
 
 def test_a_subscription_ends_with_an_answer(wire):
