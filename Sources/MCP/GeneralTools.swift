@@ -75,13 +75,14 @@ struct GeneralTools {
             tool(
                 "upload_file", "Upload a file",
                 "Uploads a local file to the storage and gives its URL. Needed only where one file serves several "
-                    + "jobs: the tools take local paths themselves.",
-                .upload, ["path", "content_type", "expires_in"], of: "upload", requires: ["path"]
+                    + "jobs: the tools take local paths themselves. What takes long is gone on with by the same call.",
+                .upload, ["path", "content_type", "expires_in"], of: "upload", requires: ["path"],
+                output: Self.unfinished(result("upload"))
             ),
             Tool(
                 name: "download", title: "Download files",
                 description: "Saves a file by its URL, or all files of a job's output, into a folder. Nothing is "
-                    + "overwritten.",
+                    + "overwritten. What takes long is gone on with by the same call.",
                 kind: .download, endpoint: nil,
                 input: closed([
                     "url": ["type": "string", "description": "A file's URL; this or request_id."],
@@ -92,7 +93,7 @@ struct GeneralTools {
                             "The file or folder to write, inside the allowed folders; by default fal-results.",
                     ],
                 ], []),
-                output: result("download"), hints: .init()
+                output: Self.unfinished(result("download")), hints: .init()
             ),
         ]
     }
@@ -118,6 +119,16 @@ struct GeneralTools {
     /// The schema of a method's result; what it says of its members must not keep out what a later one adds.
     private func result(_ method: String) -> JSON {
         FlatSchema.object(methods[method]?.result ?? [:], keepsNull: true)
+    }
+
+    /// The schema of what may not be done when the call is answered.
+    private static func unfinished(_ schema: JSON) -> JSON {
+        var members = schema.objectValue ?? [:]
+        var properties = members["properties"]?.objectValue ?? [:]
+        properties["next"] = ["type": "string", "description": "How to go on, where it is not done."]
+        members["properties"] = .object(properties)
+        members["required"] = nil
+        return .object(members)
     }
 
     private func closed(_ properties: JSONObject, _ required: [String]) -> JSON {

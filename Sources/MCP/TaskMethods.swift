@@ -97,7 +97,10 @@ struct TaskMethods: Sendable {
         if case .known(let known) = await roots.roots(peer, params) { folders = known }
         if folders.isEmpty, let folder = asked?["folder"]?.stringValue, Files.exists(folder) { folders = [folder] }
         let mandate = Mandate(roots: folders, askedBy: asked ?? [:], jobsPerHour: nil)
-        let job = try await jobs.adopt(id, endpoint: entry.endpoint, tool: tool, mandate)
+        let deadline = Instant.now.advanced(bySeconds: Self.patience)
+        let job = try await inTime(deadline) { [jobs] () async throws(RPCError) in
+            try await jobs.adopt(id, endpoint: entry.endpoint, tool: tool, mandate)
+        }
         // What is done needs only to be fetched, and need not be asked for twice.
         if job.glimpse.status == QueueState.completed.rawValue { await over(job) }
         return job

@@ -22,11 +22,13 @@ struct ToolCalls: Sendable {
     let roots: AgentRoots
     let options: AgentOptions
     let finish: JobFinish
+    let longWork = LongWork()
 
     /// Arguments of a call that are kept in the journal.
     private static let maxNoted = 4_096
 
     func outcome(_ call: Call, _ peer: Peer) async throws(RPCError) -> Outcome {
+        let began = Instant.now
         let params = call.params
         guard let name = params["name"]?.stringValue else { throw .invalidParams("name: Field required") }
         guard let tool = tools.tool(name) else {
@@ -39,6 +41,8 @@ struct ToolCalls: Sendable {
         case .object(let members)?: arguments = Self.tidy(members, tool)
         default: throw .invalidParams("arguments: must be an object")
         }
+        let progress = JobProgress(call, peer)
+        defer { progress?.close() }
         var folders: [String] = []
         if tool.usesFiles {
             switch await roots.roots(peer, params) {
@@ -51,7 +55,10 @@ struct ToolCalls: Sendable {
             jobsPerHour: options.maxJobsPerHour
         )
         if !tool.isModel, let fault = fault(.object(arguments), tool) { return .result(ToolResult(error: fault)) }
-        let run = ToolRun(calls: self, call: call, peer: peer, tool: tool, arguments: arguments, mandate: mandate)
+        let run = ToolRun(
+            calls: self, call: call, peer: peer, tool: tool, arguments: arguments, mandate: mandate,
+            progress: progress, began: began
+        )
         do throws(RPCError) { return try await run.outcome() } catch {
             // What is a fault of ours is none of the tool's.
             if error.kind == "internal_error" { throw error }

@@ -12,21 +12,13 @@ struct ToolRun: Sendable {
     let tool: Tool
     let arguments: JSONObject
     let mandate: Mandate
-    /// The time that a host gives counts from here, uploads included.
-    private let began = Instant.now
+    let progress: JobProgress?
+    /// The time that a host gives counts from here, questions for its roots and uploads included.
+    let began: Instant
     /// Seconds that a job which is done gets to have its files saved, however late it is.
     private static let grace = 10.0
     /// Seconds that a cancel waits to see what it has ended.
     private static let patience = 3.0
-
-    init(calls: ToolCalls, call: Call, peer: Peer, tool: Tool, arguments: JSONObject, mandate: Mandate) {
-        self.calls = calls
-        self.call = call
-        self.peer = peer
-        self.tool = tool
-        self.arguments = arguments
-        self.mandate = mandate
-    }
 
     /// What faults of the call are about.
     var about: JSON {
@@ -45,35 +37,36 @@ struct ToolRun: Sendable {
         case .result: return .result(try await waited())
         case .cancel: return .result(try await cancelled())
         case .method("status"): return .result(try await status())
-        case .upload: return .result(ToolResult(data: try await method("upload", arguments)))
+        case .upload: return .result(try await uploaded())
         case .download: return .result(try await downloaded())
         case .method(let name): return .result(ToolResult(data: try await method(name, arguments)))
         }
     }
 
-    private func method(_ name: String, _ params: JSONObject) async throws(RPCError) -> JSON {
-        let progress = JobProgress(call, peer)
-        defer { progress?.close() }
-        return try await calls.methods.result(name, params, mandate) { progress?.hear($0, $1) }
+    var deadline: Instant { began.advanced(bySeconds: calls.options.maxWait) }
+
+    /// - Parameter goesOn: whether it is brought to its end where it takes longer than a call may.
+    private func method(_ name: String, _ params: JSONObject, goesOn: Bool = false) async throws(RPCError) -> JSON {
+        try await inTime(deadline, goesOn: goesOn) { [calls, mandate, progress] () async throws(RPCError) in
+            if goesOn { calls.jobs.beginErrand() }
+            defer { if goesOn { calls.jobs.endErrand() } }
+            return try await calls.methods.result(name, params, mandate) { progress?.hear($0, $1) }
+        }
     }
 
     // MARK: Jobs
 
     private func run(_ params: JSONObject) async throws(RPCError) -> ToolCalls.Outcome {
-        let progress = JobProgress(call, peer)
-        defer { progress?.close() }
-        let departure = calls.jobs.depart(params, of: tool, mandate) { progress?.hear($0, $1) }
+        let departure = calls.jobs.depart(params, of: tool, mandate) { [progress] in progress?.hear($0, $1) }
         guard let job = try await job(of: departure, within: calls.options.maxWait, isOwn: true) else {
             return .result(underWay(departure))
         }
         if peer.hasTasks { return .task(job) }
-        return .result(try await result(of: job, within: calls.options.maxWait, progress, isOwn: true))
+        return .result(try await result(of: job, within: calls.options.maxWait, isOwn: true))
     }
 
     /// - Parameter isOwn: whether the call has begun the job, so that its cancel is the job's.
-    private func result(
-        of job: Job, within seconds: Double, _ progress: JobProgress?, isOwn: Bool
-    ) async throws(RPCError) -> ToolResult {
+    private func result(of job: Job, within seconds: Double, isOwn: Bool) async throws(RPCError) -> ToolResult {
         let listener = progress.map { progress in job.listen { progress.tell(job, $0) } }
         defer { if let listener { job.ignore(listener) } }
         let deadline = began.advanced(bySeconds: seconds)
@@ -99,9 +92,7 @@ struct ToolRun: Sendable {
     }
 
     private func submitted() async throws(RPCError) -> ToolResult {
-        let progress = JobProgress(call, peer)
-        defer { progress?.close() }
-        let departure = calls.jobs.depart(arguments, of: tool, mandate) { progress?.hear($0, $1) }
+        let departure = calls.jobs.depart(arguments, of: tool, mandate) { [progress] in progress?.hear($0, $1) }
         guard let job = try await job(of: departure, within: calls.options.maxWait, isOwn: true) else {
             return underWay(departure)
         }
@@ -154,8 +145,6 @@ struct ToolRun: Sendable {
 
     private func waited() async throws(RPCError) -> ToolResult {
         let id = arguments["request_id"]?.stringValue ?? ""
-        let progress = JobProgress(call, peer)
-        defer { progress?.close() }
         let most = calls.options.maxWait
         var seconds = arguments["wait"]?.doubleValue.map { min(max(0, $0), most) } ?? most
         let job: Job
@@ -165,11 +154,14 @@ struct ToolRun: Sendable {
             }
             job = known
         } else {
-            job = try await calls.jobs.adopt(id, endpoint: arguments["endpoint"]?.stringValue, tool: tool, mandate)
+            let endpoint = arguments["endpoint"]?.stringValue
+            job = try await inTime(deadline) { [calls, tool, mandate] () async throws(RPCError) in
+                try await calls.jobs.adopt(id, endpoint: endpoint, tool: tool, mandate)
+            }
             // What is done needs only to be fetched, and need not be asked for twice.
             if !job.glimpse.isRunning { seconds = max(seconds, Instant.now.seconds(since: began) + Self.grace) }
         }
-        return try await result(of: job, within: seconds, progress, isOwn: false)
+        return try await result(of: job, within: seconds, isOwn: false)
     }
 
     /// Where a job stands that is not done, and how to go on with it.
@@ -203,7 +195,7 @@ struct ToolRun: Sendable {
     }
 
     /// The job that is named by a name of ours; nil where it is named by the queue's id.
-    private func departure() throws(RPCError) -> Departure? {
+    func departure() throws(RPCError) -> Departure? {
         let id = arguments["request_id"]?.stringValue ?? ""
         if let departure = calls.jobs.departure(id) { return departure }
         guard Departure.isName(id) else { return nil }
@@ -215,7 +207,7 @@ struct ToolRun: Sendable {
     }
 
     /// The arguments with the queue's own id in them, where they name a job by ours.
-    private func named(_ job: Job) -> JSONObject {
+    func named(_ job: Job) -> JSONObject {
         var arguments = arguments
         arguments["request_id"] = .string(job.id)
         return arguments
@@ -249,44 +241,12 @@ struct ToolRun: Sendable {
     }
 
     private func cancelled(_ arguments: JSONObject) async throws(RPCError) -> ToolResult {
-        let answer = try await method("cancel", arguments)
+        let answer = try await method("cancel", arguments, goesOn: true)
         let isRequested = answer["outcome"] == "CANCELLATION_REQUESTED"
         return ToolResult(
             isRequested
                 ? "The queue was asked to cancel the job." : "The job was done already; result gives what it made.",
             structured: answer.objectValue
         )
-    }
-
-    // MARK: Files
-
-    private func downloaded() async throws(RPCError) -> ToolResult {
-        guard (arguments["url"] == nil) != (arguments["request_id"] == nil) else {
-            throw .invalidParams("give one of url and request_id")
-        }
-        var params = arguments
-        if let departure = try departure() {
-            guard let gone = departure.gone else {
-                throw RPCError(code: 1409, kind: "not_completed", message: "the job is not done yet", retryable: true)
-            }
-            params = named(try gone.get())
-        }
-        if params["to"] == nil {
-            guard let root = mandate.roots.first else {
-                throw .invalidParams("no folder may be written: the user can name one by the argument --root DIR")
-            }
-            let name = params["request_id"]?.stringValue.map { "\(ResultFolder.name)/\($0)" } ?? ResultFolder.name
-            params["to"] = .string(Files.join(root, name) + "/")
-        }
-        let answer = try await method("download", params)
-        var result = ToolResult(data: answer)
-        for file in answer["files"]?.arrayValue ?? [] {
-            guard let path = file["path"]?.stringValue else { continue }
-            result.links.append(ToolResult.Link(
-                uri: FileURI.of(path), name: Files.name(of: path), mimeType: file["content_type"]?.stringValue,
-                size: file["file_size"]?.intValue, words: "", media: [:]
-            ))
-        }
-        return result
     }
 }
