@@ -19,7 +19,7 @@ PACKAGES := libjansson-dev libcurl4-openssl-dev libsqlite3-dev libpcre2-dev pkg-
 # For make test and make bench: certificates, the client to compare with, and Node where there is none. CI adds nginx,
 # the gateway with HTTP/2 of some tests, which pass without it: Debian starts it as a service, so it is not for everybody.
 EXTRA_PACKAGES :=
-TEST_PACKAGES := openssl curl node-typescript $(if $(shell command -v node),,nodejs)
+TEST_PACKAGES := openssl curl neovim node-typescript $(if $(shell command -v node),,nodejs)
 VENV := .build-engines
 PYTEST := $(VENV)/bin/python -m pytest
 
