@@ -143,7 +143,9 @@ falbridge.subscribe({MODEL!r}, {{"video_url": "https://a.b/c", "prompt": "x"}}, 
 """
     process = subprocess.Popen(
         [sys.executable, "-uc", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, **env, **fal.settings(), "FAL_BRIDGE_BIN": str(BIN)}, start_new_session=True)
+        env={**os.environ, **env, **fal.settings(), "FAL_BRIDGE_BIN": str(BIN)}, start_new_session=True,
+        # A shell hands it on ignored to what it starts in the background.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     while "InProgress" not in process.stdout.readline():
         assert process.poll() is None, process.stderr.read()
     (os.killpg if to_group else os.kill)(process.pid, signal.SIGINT)
