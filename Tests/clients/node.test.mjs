@@ -1,5 +1,6 @@
 // The Node client against the built programs.
 import assert from "node:assert/strict";
+import { File } from "node:buffer";  // a global only from Node 20 on
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
