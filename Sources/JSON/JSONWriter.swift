@@ -79,7 +79,21 @@ extension [UInt8] {
 
     fileprivate mutating func append(integer value: Int64) {
         if value >= 0, value < 10 { return append(UInt8(ascii: "0") + UInt8(value)) }
-        append(contentsOf: String(value).utf8)
+        // A sign and 19 digits at the most, from the last to the first.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { text in
+            var start = text.count
+            var rest = value.magnitude
+            repeat {
+                start -= 1
+                text[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            if value < 0 {
+                start -= 1
+                text[start] = UInt8(ascii: "-")
+            }
+            append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
+        }
     }
 
     fileprivate mutating func append(quoted text: String) {
@@ -92,11 +106,11 @@ extension [UInt8] {
             for index in 0..<bytes.count {
                 let byte = bytes[index]
                 guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-                append(contentsOf: bytes[copied..<index])
+                append(contentsOf: UnsafeBufferPointer(rebasing: bytes[copied..<index]))
                 append(escaped: byte)
                 copied = index + 1
             }
-            append(contentsOf: bytes[copied...])
+            append(contentsOf: UnsafeBufferPointer(rebasing: bytes[copied...]))
         }
         append(UInt8(ascii: "\""))
     }

@@ -44,40 +44,59 @@ struct NumberScan {
         var index = 0
         let (copies, isTooLong) = count.multipliedReportingOverflow(by: Weight.text)
         var room = isTooLong ? 0 : max(0, maxMemory - copies)
-        /// - Returns: whether there is room for so much.
-        func take(_ weight: Int) -> Bool {
-            room -= weight
-            if room < 0, tooMuchAt == nil { tooMuchAt = index }
-            return room >= 0
-        }
         while index < count {
+            let place = index
+            let weight: Int
+            // Most bytes of a message are in strings, and of the others most are none of these.
             switch bytes[index] {
             case UInt8(ascii: "\""):
-                let end = Self.endOfString(bytes, from: index + 1)
-                guard take(end - index > Self.shortString + 2 ? Weight.longString : Weight.string) else { return }
-                index = end
+                index = Self.endOfString(bytes, from: index + 1)
+                weight = index - place > Self.shortString + 2 ? Weight.longString : Weight.string
             case UInt8(ascii: "{"), UInt8(ascii: "["):
                 depth += 1
                 if depth > maxDepth {
                     tooDeepAt = index
                     return
                 }
-                guard take(bytes[index] == UInt8(ascii: "{") ? Weight.object : Weight.array) else { return }
+                weight = bytes[index] == UInt8(ascii: "{") ? Weight.object : Weight.array
                 index += 1
             case UInt8(ascii: ","):
-                guard take(Weight.value) else { return }
+                weight = Weight.value
                 index += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
                 depth -= 1
                 index += 1
-            case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+                continue
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                index = Self.endOfShortInteger(bytes, from: index) ?? number(bytes, from: index)
+                continue
+            case UInt8(ascii: "-"):
                 index = number(bytes, from: index)
+                continue
             case 0:
                 nulAt = index
                 return
             default:
                 index += 1
+                continue
             }
+            room -= weight
+            if room < 0 {
+                tooMuchAt = place
+                return
+            }
+        }
+    }
+
+    /// Where an integer ends that jansson takes as it is, which most numbers are; nil for any other.
+    private static func endOfShortInteger(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        guard bytes[start] != UInt8(ascii: "0") else { return nil }
+        var index = start + 1
+        while index < bytes.count, bytes[index] &- UInt8(ascii: "0") < 10 { index += 1 }
+        guard index - start <= 18, index < bytes.count else { return nil }
+        switch bytes[index] {
+        case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"): return index
+        default: return nil
         }
     }
 

@@ -214,6 +214,8 @@ final class Dispatcher: Sendable {
 
     private func answer(_ id: JSON, result: JSON, batch: Batch?, call: UInt64?) {
         var bytes: [UInt8] = []
+        // Most answers are small, and need not grow.
+        bytes.reserveCapacity(240)
         bytes.append(contentsOf: #"{"jsonrpc":"2.0","id":"#.utf8)
         id.write(to: &bytes)
         bytes.append(contentsOf: #","result":"#.utf8)

@@ -168,7 +168,7 @@ struct FrameReader: Sendable {
         let range = start..<endOfLine(newline)
         consume(to: newline + 1)
         guard range.count <= maxBytes else { return .give(.malformed(.tooLarge(limit: maxBytes))) }
-        if Self.contentLength(in: buffer[range]) != nil { sawHeaderInLines = true }
+        if !Self.isWholeValue(buffer[range]), Self.contentLength(in: buffer[range]) != nil { sawHeaderInLines = true }
         return .give(.message(range))
     }
 
@@ -354,6 +354,14 @@ struct FrameReader: Sendable {
     // MARK: Header text
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
+
+    /// Whether a line is what a message looks like, from end to end, so that no header need be looked for in it.
+    private static func isWholeValue(_ line: ArraySlice<UInt8>) -> Bool {
+        switch (line.first, line.last) {
+        case (UInt8(ascii: "{"), UInt8(ascii: "}")), (UInt8(ascii: "["), UInt8(ascii: "]")): true
+        default: false
+        }
+    }
 
     /// Where `Content-Length:` begins in a line, in any case and with rubbish before it, and its value.
     private static func contentLength(in line: ArraySlice<UInt8>) -> (offset: Int, value: ArraySlice<UInt8>)? {

@@ -20,7 +20,8 @@ enum Message: Sendable {
             self = .invalid(id: .null, .invalidRequest("a message is an object or a list of them"))
             return
         }
-        let id = object["id"]
+        let members = Members(object)
+        let id = members.id
         let validID: JSON
         switch id {
         case nil, .string?, .int?: validID = id ?? .null
@@ -28,18 +29,18 @@ enum Message: Sendable {
         default: validID = .null
         }
         func invalid(_ reason: String) -> Message { .invalid(id: validID, .invalidRequest(reason)) }
-        if object["method"] == nil, object["result"] != nil || object["error"] != nil, object["jsonrpc"] == "2.0" {
+        if members.method == nil, members.result != nil || members.error != nil, members.jsonrpc == "2.0" {
             self = .response(
                 id: validID,
-                object["error"].map { .failure(RPCError(answer: $0)) } ?? .success(object["result"] ?? .null)
+                members.error.map { .failure(RPCError(answer: $0)) } ?? .success(members.result ?? .null)
             )
             return
         }
-        guard object["jsonrpc"] == "2.0" else {
+        guard members.jsonrpc == "2.0" else {
             self = invalid("the member jsonrpc must be \"2.0\"")
             return
         }
-        guard case .string(let method)? = object["method"] else {
+        guard case .string(let method)? = members.method else {
             self = invalid("the member method must be a string")
             return
         }
@@ -48,7 +49,7 @@ enum Message: Sendable {
             return
         }
         let params: Params
-        switch object["params"] {
+        switch members.params {
         case nil, .null: params = .named([:])
         case .object(let members)?: params = .named(members)
         case .array?: params = .byPosition
@@ -75,5 +76,29 @@ enum Message: Sendable {
 
     static func notification(method: String, params: JSON) -> JSON {
         ["jsonrpc": "2.0", "method": .string(method), "params": params]
+    }
+}
+
+/// The members of a message that mean something, found in one pass: six searches took a sixth of what is ours of a call.
+private struct Members {
+    var jsonrpc: JSON?
+    var id: JSON?
+    var method: JSON?
+    var params: JSON?
+    var result: JSON?
+    var error: JSON?
+
+    init(_ object: JSONObject) {
+        for member in object.members {
+            switch member.key.utf8.count {
+            case 2 where ExactText.same(member.key, "id"): id = member.value
+            case 5 where ExactText.same(member.key, "error"): error = member.value
+            case 6 where ExactText.same(member.key, "method"): method = member.value
+            case 6 where ExactText.same(member.key, "params"): params = member.value
+            case 6 where ExactText.same(member.key, "result"): result = member.value
+            case 7 where ExactText.same(member.key, "jsonrpc"): jsonrpc = member.value
+            default: break
+            }
+        }
     }
 }
