@@ -29,9 +29,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         host = self.connection.getsockname()[0]
         Handler.seen.append(f"{host}{self.path}")
-        if self.path == "/inward.mp4":
+        if self.path in ("/inward.mp4", "/onward.mp4"):
             self.send_response(302)
-            self.send_header("Location", f"http://127.0.0.1:{self.server.server_address[1]}/secret.mp4")
+            self.send_header("Location", "/clip.mp4?then=http://localhost/x" if self.path == "/onward.mp4"
+                             else f"http://127.0.0.1:{self.server.server_address[1]}/secret.mp4")
             self.send_header("Content-Length", "0")
             return self.end_headers()
         self.send_response(200)
@@ -57,6 +58,7 @@ def main():
     for name, arguments in (
         ("download", {"url": base + "/clip.mp4", "to": "got.mp4"}),
         ("download", {"url": base + "/inward.mp4", "to": "not.mp4"}),
+        ("download", {"url": base + "/onward.mp4", "to": "too.mp4"}),
         ("submit", {"endpoint": "fal-ai/fast-animatediff/video-to-video",
                     "input": {"video_url": base + "/clip.mp4", "prompt": "x", "first_n_seconds": 2}}),
         ("submit", {"endpoint": "fal-ai/fast-animatediff/video-to-video", "input": {"video_url": base + "/inward.mp4", "prompt": "x"}}),

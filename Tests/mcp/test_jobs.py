@@ -366,6 +366,53 @@ def test_a_download_that_takes_longer_goes_on(wire, fake, home):
     assert w.tool("download", arguments)["isError"]
 
 
+def test_an_upload_that_goes_on_is_of_the_file_as_it_was(wire, fake, home):
+    storage = SlowStorage(fake)
+    w = wire("--max-wait", "1", **storage.queue.environment)
+    assert "url" not in w.tool("upload_file", {"path": "bunny.mp4"})["structuredContent"]
+    clip = home.root / "bunny.mp4"
+    clip.write_bytes(clip.read_bytes() + b"more")
+    storage.let.set()
+    again(w, "upload_file", {"path": "bunny.mp4"}, "url")
+    sent = [each for each in storage.queue.of("other") if each.method == "PUT"]
+    assert sent[-1].body == clip.read_bytes()
+
+
+def test_two_calls_share_a_download_and_both_are_told(wire, fake, home):
+    let = threading.Event()
+    queue = fake(other=lambda handler, seen: (let.wait(60), reply(handler, 200, b"film", "video/mp4")))
+    w = wire("--max-wait", "1", **queue.environment)
+    arguments = {"url": queue.url + "/f/out.mp4", "to": "out.mp4"}
+    first = w.ask("tools/call", {"name": "download", "arguments": arguments})
+    queue.wait("other")
+    # The words are the same in whatever order.
+    second = w.ask("tools/call", {"name": "download", "arguments": dict(reversed(arguments.items()))})
+    assert "next" in w.answer(first)["result"]["structuredContent"]
+    let.set()
+    w.answer(second)
+    done, _ = again(w, "download", arguments, "files")
+    assert not done["isError"]
+    assert len(queue.of("other")) == 1 and (home.root / "out.mp4").read_bytes() == b"film"
+
+
+@pytest.mark.parametrize("tool", ["find_models", "model_schema", "list_requests", "status", "result", "cancel"])
+def test_without_time_to_wait_questions_are_answered(wire, fake, tool):
+    w = wire("--max-wait", "0", **fake(status=say("IN_PROGRESS")).environment)
+    arguments = {"find_models": {}, "list_requests": {}, "model_schema": {"endpoint": "fal-ai/fast-animatediff/text-to-video"}}
+    result = w.tool(tool, arguments.get(tool, {"endpoint": "me/thing", "request_id": "abc"}))
+    assert not result["isError"], words(result)
+
+
+def test_a_tasks_cancel_reaches_a_queue_that_tells_no_status(wire, fake):
+    state = {"status": say("IN_PROGRESS")}
+    queue = fake(status=lambda handler, seen: state["status"](handler, seen))
+    id = wire(**queue.environment).call("tools/call", RUN, tasks=True)["result"]["taskId"]
+    state["status"] = refuse(401, b'{"detail":"no"}')
+    w = wire(**queue.environment)
+    assert "result" in w.call("tasks/cancel", {"taskId": id}, tasks=True)
+    queue.wait("cancel")
+
+
 @pytest.mark.parametrize("tool", ["status", "result", "cancel"])
 def test_a_queue_that_does_not_answer_keeps_no_call(wire, fake, tool):
     let = threading.Event()
@@ -461,6 +508,19 @@ def test_a_subscription_looks_again_at_what_could_not_be_seen(wire, fake):
     assert "cannot be seen" in w.until(lambda m: told(m) and "seen" in m["params"].get("statusMessage", ""))["params"]["statusMessage"]
     state["answer"] = say("COMPLETED")
     assert w.until(lambda m: told(m) and m["params"]["status"] == "completed")["params"]["taskId"] == id
+
+
+def test_a_subscription_takes_up_what_cannot_be_seen_at_first(wire, fake):
+    state = {"status": say("IN_PROGRESS")}
+    queue = fake(status=lambda handler, seen: state["status"](handler, seen))
+    id = wire(**queue.environment).call("tools/call", RUN, tasks=True)["result"]["taskId"]
+    state["status"] = refuse(401, b'{"detail":"no"}')
+    w = wire(**queue.environment)
+    w.ask("subscriptions/listen", {"notifications": {"taskIds": [id]}}, tasks=True)
+    assert w.receive()["params"]["notifications"] == {"taskIds": [id]}
+    state["status"] = say("COMPLETED")
+    told = w.until(lambda m: m.get("method") == "notifications/tasks" and m["params"]["status"] == "completed")
+    assert told["params"]["taskId"] == id
 
 
 def test_a_subscription_ends_with_an_answer(wire):

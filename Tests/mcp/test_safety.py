@@ -242,10 +242,11 @@ def test_where_a_redirect_leads_is_looked_at(home):
                           capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
-    assert [is_error for is_error, _ in told["said"]] == [False, True, False, True], told
+    assert [is_error for is_error, _ in told["said"]] == [False, True, False, False, True], told
     assert all("private network" in text for is_error, text in told["said"] if is_error)
     # Fetched here, before the job is sent: fal-local was handed a file.
-    assert [each.split("/")[1] for each in told["seen"]] == ["clip.mp4", "inward.mp4", "clip.mp4", "inward.mp4"]
+    assert [each.split("/")[1] for each in told["seen"]] == [
+        "clip.mp4", "inward.mp4", "onward.mp4", "clip.mp4?then=http:", "clip.mp4", "inward.mp4"]
     assert not list((home.path / "state/fetched").iterdir())
 
 
@@ -261,8 +262,9 @@ def test_behind_a_proxy_nothing_leads_inward_either(home):
                           env=env, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
-    assert told["said"].pop("http://films.example/film")[0] is False
-    assert len(told["said"]) == 4
-    assert all(is_error and "private network" in text for is_error, text in told["said"].values()), told
-    assert told["proxy"] == ["http://films.example" + path for path in ("/film", "/inward", "/slashes")]
+    for path in ("/film", "/onward"):
+        assert told["said"].pop("http://films.example" + path)[0] is False
+    assert len(told["said"]) == 9
+    assert all(is_error and "refused" in text for is_error, text in told["said"].values()), told
+    assert len(told["proxy"]) == 2 + 1 + 7 and all(url.startswith("http://films.example/") for url in told["proxy"])
     assert told["machine"] == []
