@@ -1,5 +1,6 @@
 import Glibc
 import Platform
+import Synchronization
 
 /// A proxy that the environment names, as libcurl reads it: `[scheme://][user@]host[:port]`.
 struct EnvironmentProxy: Sendable {
@@ -18,22 +19,52 @@ struct EnvironmentProxy: Sendable {
         port = HostAddress.port(ofURL: url) ?? (isSecure ? 443 : 1080)
     }
 
-    /// Whether a connection to the address may be one to the proxy. A name could lead anywhere, so of that only the
-    /// port is known.
-    func mayBe(_ address: UnsafePointer<sockaddr>) -> Bool {
-        var (named4, named6) = (in_addr(), in6_addr())
-        let isAddress4 = inet_aton(host, &named4) != 0
-        let isAddress6 = inet_pton(AF_INET6, host, &named6) == 1
-        switch CInt(address.pointee.sa_family) {
-        case AF_INET:
-            let there = address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { $0.pointee }
-            let isSame = isAddress4 ? named4.s_addr == there.sin_addr.s_addr : !isAddress6
-            return isSame && UInt16(bigEndian: there.sin_port) == port
-        case AF_INET6:
-            var there = address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { $0.pointee }
-            let isSame = isAddress6 ? memcmp(&named6, &there.sin6_addr, MemoryLayout<in6_addr>.size) == 0 : !isAddress4
-            return isSame && UInt16(bigEndian: there.sin6_port) == port
-        default: return false
+    // MARK: Where they are
+
+    /// An address as the kernel has it, with its port.
+    private struct Place: Hashable, Sendable {
+        let bytes: [UInt8]
+        let port: UInt16
+
+        init?(_ address: UnsafePointer<sockaddr>, port: UInt16? = nil) {
+            switch CInt(address.pointee.sa_family) {
+            case AF_INET:
+                var inner = address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { $0.pointee }
+                bytes = withUnsafeBytes(of: &inner.sin_addr) { Array($0) }
+                self.port = port ?? UInt16(bigEndian: inner.sin_port)
+            case AF_INET6:
+                var inner = address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { $0.pointee }
+                bytes = withUnsafeBytes(of: &inner.sin6_addr) { Array($0) }
+                self.port = port ?? UInt16(bigEndian: inner.sin6_port)
+            default: return nil
+            }
         }
+    }
+
+    /// What the names led to when they were looked up last.
+    private static let places = Mutex<(known: Set<Place>, until: Instant)>(([], Instant(nanoseconds: 0)))
+    /// Seconds for which that is taken to hold.
+    private static let lifetime = 60.0
+
+    /// Looks the proxies up, where that was not done just now: before an exchange that `hasAddress` is asked for, whose
+    /// thread must not wait for names.
+    static func lookUp() async {
+        guard !all.isEmpty, places.withLock({ $0.until <= .now }) else { return }
+        let found = await onThread {
+            var found: Set<Place> = []
+            for proxy in all {
+                HostAddress.forEachAddress(of: proxy.host) { address in
+                    if let place = Place(address, port: proxy.port) { found.insert(place) }
+                }
+            }
+            return found
+        }
+        places.withLock { $0 = (found, .now.advanced(bySeconds: lifetime)) }
+    }
+
+    /// Whether a connection to the address is one to a proxy, as they were looked up.
+    static func hasAddress(_ address: UnsafePointer<sockaddr>) -> Bool {
+        guard let place = Place(address) else { return false }
+        return places.withLock { $0.known.contains(place) }
     }
 }

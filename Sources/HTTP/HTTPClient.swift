@@ -42,6 +42,7 @@ public final class HTTPClient: Sendable {
         onBytes: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void,
         onProgress: Progress? = nil
     ) async throws(HTTPError) -> HTTPHead {
+        if request.refusesPrivateAddresses, request.mayUseProxy { await EnvironmentProxy.lookUp() }
         guard !Task.isCancelled else { throw HTTPError(.cancelled, message: "cancelled") }
         let number = Mutex<UInt64?>(nil)
         let result = await withTaskCancellationHandler {

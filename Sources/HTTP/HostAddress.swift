@@ -20,6 +20,24 @@ public enum HostAddress {
         return objection(toHost: host(of: place))
     }
 
+    /// Why nobody may be sent where a `Location` leads; nil also for what stays at the host that it came from.
+    ///
+    /// Bytes are looked at, as libcurl does: it passes over more than blanks before it, takes one slash after a scheme
+    /// for two, and what Swift takes for one character may begin with a slash.
+    static func objection(toRedirect location: String) -> String? {
+        let text = Array(location.utf8.drop { $0 <= 0x20 })
+        let scheme = text.prefix { byte in
+            byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A || byte >= 0x30 && byte <= 0x39 || "+-.".utf8.contains(byte)
+        }
+        let hasScheme = scheme.first.map { $0 >= UInt8(ascii: "A") } ?? false
+        if hasScheme, scheme.count < text.count, text[scheme.count] == UInt8(ascii: ":") {
+            return objection(toURL: String(decoding: text, as: UTF8.self))
+        }
+        let isSlash: (UInt8) -> Bool = { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
+        guard text.count > 1, isSlash(text[0]), isSlash(text[1]) else { return nil }
+        return objection(toURL: "http:" + String(decoding: text, as: UTF8.self))
+    }
+
     /// The URL's host, without brackets; nil where there is none.
     public static func host(ofURL url: String) -> String? {
         guard let authority = authority(url) else { return nil }
@@ -121,16 +139,22 @@ public enum HostAddress {
     /// Looks the host up, as a connection would: whether any of its addresses is private. A name that is not known
     /// leads nowhere. It may take seconds: not for a task.
     public static func resolvesPrivately(_ host: String) -> Bool {
+        var isPrivate = false
+        forEachAddress(of: host) { if !isPublic($0) { isPrivate = true } }
+        return isPrivate
+    }
+
+    /// Each address that a name leads to. It may take seconds: not for a task.
+    static func forEachAddress(of host: String, _ body: (UnsafePointer<sockaddr>) -> Void) {
         var hints = addrinfo()
         hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(host, nil, &hints, &list) == 0 else { return false }
+        guard getaddrinfo(host, nil, &hints, &list) == 0 else { return }
         defer { freeaddrinfo(list) }
         var next = list
         while let entry = next {
-            if let address = entry.pointee.ai_addr, !isPublic(address) { return true }
+            if let address = entry.pointee.ai_addr { body(address) }
             next = entry.pointee.ai_next
         }
-        return false
     }
 }

@@ -29,6 +29,8 @@ final class Transfer: @unchecked Sendable {
     private var fault: HTTPError?
     private var bodyOffset: Int64 = 0
     private var headerBytes = 0
+    /// The status of the answer whose headers are coming.
+    private(set) var lineStatus = 0
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
     /// Seconds that a connection may have been idle which a request takes that is sent once: an older one may be
@@ -180,6 +182,7 @@ final class Transfer: @unchecked Sendable {
         if line.hasPrefix("HTTP/") {
             // The answer before was an interim one, or a redirect.
             transfer.headers.removeAll()
+            transfer.lineStatus = Int(line.drop { $0 != " " }.dropFirst().prefix(3)) ?? 0
         } else if let colon = line.firstIndex(of: ":") {
             let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
             let end = value.lastIndex { $0 != " " && $0 != "\t" && !$0.isNewline }

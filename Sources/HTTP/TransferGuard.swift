@@ -18,10 +18,9 @@ extension Transfer {
     /// Judges where a redirect leads, as far as it is written.
     /// - Returns: whether it may be followed.
     func checkRedirect(_ header: String, _ value: String) -> Bool {
-        guard request.refusesPrivateAddresses, header.lowercased() == "location" else { return true }
-        // What has no host of its own stays where it is.
-        let url = value.hasPrefix("//") ? "http:" + value : value
-        guard url.has("://"), let objection = HostAddress.objection(toURL: url) else { return true }
+        guard request.refusesPrivateAddresses, (300..<400).contains(lineStatus), header.lowercased() == "location",
+            let objection = HostAddress.objection(toRedirect: value)
+        else { return true }
         refuse(Self.refused("it is redirected, and \(objection)"))
         return false
     }
@@ -39,7 +38,7 @@ extension Transfer {
         else { return CURL_SOCKET_BAD }
         let raw = (UnsafeRawPointer(address) + offset).assumingMemoryBound(to: sockaddr.self)
         let isAllowed = HostAddress.isPublic(raw)
-            || transfer.request.mayUseProxy && EnvironmentProxy.all.contains { $0.mayBe(raw) }
+            || transfer.request.mayUseProxy && EnvironmentProxy.hasAddress(raw)
         guard isAllowed else {
             transfer.refuse(refused("it leads to an address of this machine or a private network"))
             return CURL_SOCKET_BAD

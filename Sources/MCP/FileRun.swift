@@ -48,9 +48,16 @@ extension ToolRun {
 
     /// A method whose work goes on where it takes longer than a call may, to be asked for by the same call.
     private func long(_ name: String, _ params: JSONObject) async throws(RPCError) -> LongWork.End {
-        let key = ([name, JSON.object(params).text] + mandate.roots).joined(separator: "\n")
-        return try await calls.longWork.end(of: key, until: deadline, call, hear: { [progress] in progress?.hear($0, $1) }) {
-            [calls, mandate] hear async throws(RPCError) in
+        var words = [name] + params.map { "\(JSON.string($0.key).text):\($0.value.text)" }.sorted() + mandate.roots
+        // A file that was written anew is another one, whatever its name.
+        if name == "upload", let path = params["path"]?.stringValue.flatMap(mandate.readable),
+            let status = try? Files.status(path)
+        {
+            words.append("\(status)")
+        }
+        return try await calls.longWork.end(
+            of: words.joined(separator: "\n"), until: deadline, call, hear: { [progress] in progress?.hear($0, $1) }
+        ) { [calls, mandate] hear async throws(RPCError) in
             try await calls.methods.result(name, params, mandate, onNotification: hear)
         }
     }

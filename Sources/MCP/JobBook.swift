@@ -122,11 +122,13 @@ final class JobBook: Sendable {
     }
 
     /// Asks the queue to cancel it, whether or not whoever asks is cancelled as well.
-    func cancel(_ job: Job) {
+    func cancel(_ job: Job) { cancel(job.id, job.endpoint, job.mandate) }
+
+    func cancel(_ id: String, _ endpoint: String, _ mandate: Mandate) {
         beginErrand()
-        methods.call("cancel", ["request_id": .string(job.id), "endpoint": .string(job.endpoint)], job.mandate) {
+        methods.call("cancel", ["request_id": .string(id), "endpoint": .string(endpoint)], mandate) {
             defer { self.endErrand() }
-            if case .failure(let error) = $0 { Log.warning("\(job.id) could not be cancelled: \(error.message)") }
+            if case .failure(let error) = $0 { Log.warning("\(id) could not be cancelled: \(error.message)") }
         }
     }
 

@@ -32,8 +32,15 @@ struct TaskMethods: Sendable {
     }
 
     func cancel(_ call: Call, _ peer: Peer) async throws(RPCError) -> JSONObject {
-        let (job, _) = try await job(call, peer)
-        if !job.glimpse.isOver { jobs.cancel(job) }
+        let (id, entry) = try await entry(call, peer)
+        do throws(RPCError) {
+            let job = try await job(id, entry, peer, call.params)
+            if !job.glimpse.isOver { jobs.cancel(job) }
+        } catch {
+            // That it cannot be looked at does not mean that it cannot be cancelled.
+            guard error.kind != "not_found", error.kind != "internal_error" else { throw error }
+            jobs.cancel(id, entry.endpoint, Mandate(roots: [], askedBy: [:], jobsPerHour: nil))
+        }
         return [:]
     }
 

@@ -44,10 +44,12 @@ struct ToolRun: Sendable {
     }
 
     var deadline: Instant { began.advanced(bySeconds: calls.options.maxWait) }
+    /// Of questions, which are answered also where a call may not wait for a job.
+    private var questionDeadline: Instant { began.advanced(bySeconds: max(calls.options.maxWait, Self.grace)) }
 
     /// - Parameter goesOn: whether it is brought to its end where it takes longer than a call may.
     private func method(_ name: String, _ params: JSONObject, goesOn: Bool = false) async throws(RPCError) -> JSON {
-        try await inTime(deadline, goesOn: goesOn) { [calls, mandate, progress] () async throws(RPCError) in
+        try await inTime(questionDeadline, goesOn: goesOn) { [calls, mandate, progress] () async throws(RPCError) in
             if goesOn { calls.jobs.beginErrand() }
             defer { if goesOn { calls.jobs.endErrand() } }
             return try await calls.methods.result(name, params, mandate) { progress?.hear($0, $1) }
@@ -155,7 +157,7 @@ struct ToolRun: Sendable {
             job = known
         } else {
             let endpoint = arguments["endpoint"]?.stringValue
-            job = try await inTime(deadline) { [calls, tool, mandate] () async throws(RPCError) in
+            job = try await inTime(questionDeadline) { [calls, tool, mandate] () async throws(RPCError) in
                 try await calls.jobs.adopt(id, endpoint: endpoint, tool: tool, mandate)
             }
             // What is done needs only to be fetched, and need not be asked for twice.

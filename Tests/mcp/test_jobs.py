@@ -362,7 +362,7 @@ def test_a_download_that_takes_longer_goes_on(wire, fake, home):
     assert (home.root / "out.mp4").read_bytes() == b"film" and done["structuredContent"]["files"][0]["file_size"] == 4
     assert [block["type"] for block in done["content"]] == ["text", "resource_link"]
     assert len(queue.of("other")) == 1
-    # It was told once; the same call is a new one from then on.
+    # It was told; the same call is a new one from then on.
     assert w.tool("download", arguments)["isError"]
 
 
