@@ -1,4 +1,4 @@
-import HTTP
+@testable import HTTP
 import Testing
 
 @Suite struct HostAddressTests {
@@ -24,4 +24,18 @@ import Testing
         #expect(HostAddress.resolvesPrivately("127.0.0.1"))
         #expect(!HostAddress.resolvesPrivately("no-such-name.invalid"))
     }
+
+    @Test(arguments: [
+        "http:/10.0.0.1/", "//10.0.0.1/", "/\\10.0.0.1/", "\\\\10.0.0.1", "\u{0B}//10.0.0.1", "\u{0C}http:/10.0.0.1/",
+        "//\u{FE0F}10.0.0.1/", "HTTP://127.0.0.1/", "http:10.0.0.1", "mailto:x@localhost",
+    ])
+    func aRedirectMayNotLeadThere(_ location: String) {
+        #expect(HostAddress.objection(toRedirect: location) != nil)
+    }
+
+    @Test(arguments: [
+        "/get?next=http://localhost/x", "x.mp4", "/a:b?u=https://ok.example/", "?v=1", "", "/", "https://films.example/x",
+        "//films.example/x", "a/b:c", "1:2",
+    ])
+    func aRedirectMayLeadThere(_ location: String) { #expect(HostAddress.objection(toRedirect: location) == nil) }
 }
