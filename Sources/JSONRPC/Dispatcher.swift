@@ -16,13 +16,21 @@ final class Dispatcher: Sendable {
     private struct State {
         /// Calls in flight by id; an id is taken until its answer is on its way.
         var calls: [CallID: Call] = [:]
-        /// Ids whose answer waits for the others of its batch: taken as those of calls in flight are.
-        var held: Set<CallID> = []
+        /// Ids whose answer waits for the others of its batch: taken as those of calls in flight are. By how many
+        /// answers, as those to broken messages have the ids that these came with, taken or not.
+        var held: [CallID: Int] = [:]
         var nextSerial: UInt64 = 1
         /// Calls whose answer is not on its way yet.
         var unanswered = 0
         var isShutDown = false
         var isEnding = false
+
+        mutating func hold(_ id: CallID) { held[id, default: 0] += 1 }
+
+        mutating func letGo(_ id: CallID) {
+            let count = held[id] ?? 0
+            held[id] = count > 1 ? count - 1 : nil
+        }
     }
 
     private let dialect: Dialect
@@ -106,7 +114,7 @@ final class Dispatcher: Sendable {
         case .request(let id, let method, let params):
             batch?.expect()
             let key = CallID(id)
-            if state.withLock({ $0.calls[key] != nil || $0.held.contains(key) }) {
+            if state.withLock({ $0.calls[key] != nil || $0.held[key] != nil }) {
                 // Who is told that an id is taken must not be taken for the call that has it.
                 answer(.null, .invalidRequest("the id \(id.text) is in flight"), batch: batch)
                 break
@@ -194,13 +202,13 @@ final class Dispatcher: Sendable {
         let key = CallID(call.id)
         state.withLock { state in
             state.calls[key] = nil
-            if batch != nil, !call.id.isNull { state.held.insert(key) }
+            if batch != nil, !call.id.isNull { state.hold(key) }
         }
         switch outcome {
         case _ where call.isSilent:
             outbox.forget(call.serial)
             if let batch {
-                state.withLock { _ = $0.held.remove(key) }
+                if !call.id.isNull { state.withLock { $0.letGo(key) } }
                 send(batch.drop())
             }
         case .success(let result): answer(call.id, result: result, batch: batch, call: call.serial)
@@ -232,13 +240,14 @@ final class Dispatcher: Sendable {
         guard let batch else { return outbox.append(consume bytes, answering: call.map { [$0] } ?? []) }
         // Null says nothing about which call was meant, so it is never taken for another.
         let key = id.isNull ? nil : CallID(id)
-        if let key { _ = state.withLock { $0.held.insert(key) } }
+        // Of a call that was in flight it is held already.
+        if let key, call == nil { state.withLock { $0.hold(key) } }
         send(batch.add(bytes, call: call, id: key))
     }
 
     private func send(_ whole: Batch.Answer?) {
         guard let whole else { return }
-        state.withLock { $0.held.subtract(whole.ids) }
+        state.withLock { state in for id in whole.ids { state.letGo(id) } }
         outbox.append(whole.bytes, answering: whole.calls)
     }
 
