@@ -65,7 +65,7 @@ static int is(const char *name) { return !strcmp(how, name); }
 
 static int code(void) {
     return is("EINTR") ? EINTR : is("EAGAIN") ? EAGAIN : is("ECONNRESET") ? ECONNRESET : is("EPIPE") ? EPIPE
-        : is("ENOMEM") ? ENOMEM : is("ETIMEDOUT") ? ETIMEDOUT : is("ENOBUFS") ? ENOBUFS : EIO;
+        : is("ENOMEM") || is("all") ? ENOMEM : is("ETIMEDOUT") ? ETIMEDOUT : is("ENOBUFS") ? ENOBUFS : EIO;
 }
 
 /* A call whose descriptor is a pipe, and not one that the program made for itself. */
@@ -160,8 +160,15 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
     return real(thread, attributes, body, argument);
 }
 
-/* jansson allocates through the functions that it is given; a failure is what these see. */
+/* jansson allocates through the functions that it is given; a failure is what these see. What it is given has guards
+ * behind it, which are looked at when it is freed: without memory jansson may write on behind a string's end. With "all"
+ * every allocation fails from the n-th on. */
+enum { guard_size = 16, places = 1 << 16 };
+static const char guard[guard_size] = "guardguardguard";
+static struct { void *memory; size_t size; } guarded[places];
+static pthread_mutex_t guarded_lock = PTHREAD_MUTEX_INITIALIZER;
 static void *(*given_malloc)(size_t);
+static void (*given_free)(void *);
 
 extern void *__libc_malloc(size_t);
 void *malloc(size_t size) {
@@ -170,19 +177,55 @@ void *malloc(size_t size) {
         errno = ENOMEM;
         return NULL;
     }
-    return __libc_malloc(size);
+    if (is_janssons != 1) return __libc_malloc(size);
+    char *memory = __libc_malloc(size + guard_size);
+    if (!memory) return NULL;
+    memcpy(memory + size, guard, guard_size);
+    is_janssons = 3;
+    return memory;
+}
+
+static size_t place_of(void *memory) {
+    size_t place = ((size_t) memory >> 4) % places;
+    while (guarded[place].memory && guarded[place].memory != memory) place = (place + 1) % places;
+    return place;
 }
 
 static void *janssons_malloc(size_t size) {
-    is_janssons = is_it("malloc") ? 2 : 1;
+    int fails = is_it("malloc");
+    if (is("all") && wanted && atomic_load(&counted) >= wanted) fails = 1;
+    is_janssons = fails ? 2 : 1;
     void *memory = given_malloc(size);
+    if (is_janssons == 3) {
+        pthread_mutex_lock(&guarded_lock);
+        size_t place = place_of(memory);
+        guarded[place].memory = memory;
+        guarded[place].size = size + 1;
+        pthread_mutex_unlock(&guarded_lock);
+    }
     is_janssons = 0;
     return memory;
+}
+
+static void janssons_free(void *memory) {
+    pthread_mutex_lock(&guarded_lock);
+    size_t place = place_of(memory);
+    if (guarded[place].memory && guarded[place].size) {
+        if (memcmp((char *) memory + guarded[place].size - 1, guard, guard_size)) {
+            fputs("fatal error: written behind the end\n", stderr);
+            abort();
+        }
+        /* Its place stays taken, so that others are found behind it. */
+        guarded[place].size = 0;
+    }
+    pthread_mutex_unlock(&guarded_lock);
+    given_free(memory);
 }
 
 void json_set_alloc_funcs(void *(*allocate)(size_t), void (*release)(void *)) {
     void (*real)(void *(*)(size_t), void (*)(void *)) = dlsym(RTLD_NEXT, "json_set_alloc_funcs");
     if (*kind != 'm') return real(allocate, release);
     given_malloc = allocate;
-    real(janssons_malloc, release);
+    given_free = release;
+    real(janssons_malloc, janssons_free);
 }
