@@ -23,7 +23,17 @@ extension JSON {
             throw JSONParseError(.tooDeep(limit: maxDepth), byte: byte, of: bytes)
         }
         if let byte = scan.tooMuchAt { throw JSONParseError(.tooMuch(limit: maxMemory), byte: byte, of: bytes) }
-        if let byte = scan.nulAt { throw JSONParseError(.syntax("invalid token"), byte: byte, of: bytes) }
+        if let byte = scan.nulAt ?? scan.tooLongAt {
+            throw JSONParseError(.syntax("invalid token"), byte: byte, of: bytes)
+        }
+        let result = JanssonMemory.withReserve(forToken: scan.longestToken) { () -> Result<JSON, JSONParseError> in
+            Result { () throws(JSONParseError) in try read(bytes, scan) }
+        }
+        guard let result else { throw JSONParseError(.outOfMemory, byte: 0, of: bytes) }
+        return try result.get()
+    }
+
+    private static func read(_ bytes: UnsafeRawBufferPointer, _ scan: NumberScan) throws(JSONParseError) -> JSON {
         var problem = json_error_t()
         let failures = JanssonMemory.failures
         let root: UnsafeMutablePointer<json_t>?

@@ -22,6 +22,13 @@ struct NumberScan {
     private(set) var nulAt: Int?
     /// Where the values take more memory than the limit.
     private(set) var tooMuchAt: Int?
+    /// Where a word or a number begins that is longer than any.
+    private(set) var tooLongAt: Int?
+    /// Bytes of the longest token that jansson will read, quotes included.
+    private(set) var longestToken = longestWord
+    /// Bytes of a word or a number that jansson is given: no word of JSON has more than five, and a number of more than
+    /// 18 digits is put aside.
+    private static let longestWord = 4_096
 
     /// Bytes of memory, as measured, that jansson and `JSON` take together: for an object with its first member, an
     /// array with its first element, each further value, and each string (a member's name is one) with its end on the
@@ -51,6 +58,7 @@ struct NumberScan {
             switch bytes[index] {
             case UInt8(ascii: "\""):
                 index = Self.endOfString(bytes, from: index + 1)
+                longestToken = max(longestToken, index - place)
                 weight = index - place > Self.shortString + 2 ? Weight.longString : Weight.string
             case UInt8(ascii: "{"), UInt8(ascii: "["):
                 depth += 1
@@ -69,9 +77,18 @@ struct NumberScan {
                 continue
             case UInt8(ascii: "0")...UInt8(ascii: "9"):
                 index = Self.endOfShortInteger(bytes, from: index) ?? number(bytes, from: index)
+                guard tooLongAt == nil else { return }
                 continue
             case UInt8(ascii: "-"):
                 index = number(bytes, from: index)
+                guard tooLongAt == nil else { return }
+                continue
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"):
+                repeat { index += 1 } while index < count && Self.isLetter(bytes[index])
+                if index - place > Self.longestWord {
+                    tooLongAt = place
+                    return
+                }
                 continue
             case 0:
                 nulAt = index
@@ -99,6 +116,8 @@ struct NumberScan {
         default: return nil
         }
     }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A }
 
     private static func endOfString(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
         var index = start
@@ -134,6 +153,7 @@ struct NumberScan {
             while skip("0123456789+-.eE") {}
             return index
         }
+        defer { if index - start > Self.longestWord, aside.last?.start != start { tooLongAt = start } }
 
         let negative = skip("-")
         let first = index

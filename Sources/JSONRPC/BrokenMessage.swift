@@ -51,11 +51,26 @@ enum BrokenMessage {
             while end < bytes.count, !" ,}\t\r\n".utf8.contains(bytes[end]) { end += 1 }
             guard end < bytes.count else { return .null }
         }
-        guard let id = try? JSON.parse(UnsafeRawBufferPointer(rebasing: bytes[index..<end])) else { return .null }
+        let text = UnsafeRawBufferPointer(rebasing: bytes[index..<end])
+        if let plain = plain(text) { return plain }
+        guard let id = try? JSON.parse(text) else { return .null }
         switch id {
         case .string, .int, .decimal: return id
         default: return .null
         }
+    }
+
+    /// An id that means what it says, byte by byte: read without jansson, which may be what has no memory.
+    private static func plain(_ text: UnsafeRawBufferPointer) -> JSON? {
+        if text.count > 1, text[0] == UInt8(ascii: "\"") {
+            let inner = text[1..<(text.count - 1)]
+            guard inner.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) else { return nil }
+            return .string(String(decoding: inner, as: UTF8.self))
+        }
+        guard let first = text.first, first != UInt8(ascii: "0") || text.count == 1, text.count <= 18,
+            text.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") })
+        else { return nil }
+        return .int(text.reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) })
     }
 
     private static func endOfString(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {

@@ -173,7 +173,7 @@ static void (*given_free)(void *);
 extern void *__libc_malloc(size_t);
 void *malloc(size_t size) {
     if (is_janssons == 2) {
-        is_janssons = 1;
+        is_janssons = 0;  /* what is done about it allocates as it likes */
         errno = ENOMEM;
         return NULL;
     }
