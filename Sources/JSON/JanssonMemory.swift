@@ -4,9 +4,10 @@ import Synchronization
 
 /// jansson's allocations, watched: what fails among them it does not always tell.
 ///
-/// It reads a token into a buffer that it doubles at need, and does not look whether that went well. Without memory the
-/// token lacks bytes, and where the last quote of a string is one of them, jansson copies on behind the string's end. So
-/// the buffer grows from a reserve then; all else that fails it knows to give up on, and the document is thrown away.
+/// It reads a token into a buffer that it doubles at need, and does not look whether that went well. Without memory
+/// the token lacks bytes, and where the last quote of a string is one of them, jansson copies on behind the string's
+/// end. So the buffer grows from a reserve then; all else that fails it knows to give up on, and the document is thrown
+/// away.
 enum JanssonMemory {
     private static let count = Atomic<Int>(0)
 
@@ -40,8 +41,8 @@ enum JanssonMemory {
     }
 
     private struct State: Sendable {
-        /// The first is for tokens of `sharedToken` bytes at the most, whoever reads them; the others for larger ones, each
-        /// for as long as its document is read.
+        /// The one without an owner is for tokens of `sharedToken` bytes at the most, whoever reads them; the others
+        /// for larger ones, each for as long as its document is read.
         var reserves: [Reserve] = []
     }
 

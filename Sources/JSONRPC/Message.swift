@@ -79,7 +79,8 @@ enum Message: Sendable {
     }
 }
 
-/// The members of a message that mean something, found in one pass: six searches took a sixth of what is ours of a call.
+/// The members of a message that mean something, found in one pass: six searches took a sixth of what is ours of a
+/// call.
 private struct Members {
     var jsonrpc: JSON?
     var id: JSON?

@@ -1,7 +1,7 @@
 import Platform
 
-/// Follows jobs for somebody who is told of each change of state. One that cannot be seen is looked up again, less and less
-/// often, by itself: what is news of the others does not wait for it.
+/// Follows jobs for somebody who is told of each change of state. One that cannot be seen is looked up again, less and
+/// less often, by itself: what is news of the others does not wait for it.
 final class TaskFollower: Sendable {
     private struct Followed: Sendable {
         let id: String
@@ -93,8 +93,6 @@ final class TaskFollower: Sendable {
             guard !state.isOver, state.jobs[index].job === job, state.jobs[index].said != said else { return false }
             state.jobs[index].said = said
             state.jobs[index].isChanged = true
-            // Only what is seen at its end, or on its way, makes the next look a first one again.
-            if !said.isLost, said.isOver { state.jobs[index].pause = Self.firstPause }
             return true
         }
         guard isNew else { return }

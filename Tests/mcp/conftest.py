@@ -27,6 +27,7 @@ MODERN = "2026-07-28"
 V2V = "animatediff_video_to_video"
 SDK = int(importlib.metadata.version("mcp").split(".")[0])
 DEADLINE = 60.0
+RUN = {"name": "run_model", "arguments": {"endpoint": "me/thing", "input": {"a": 1}}}
 
 
 def pytest_ignore_collect(collection_path, config):
@@ -177,6 +178,10 @@ class Wire:
         if not self.process.stdin.closed:
             self.process.stdin.close()
         return self.process.wait(timeout=deadline)
+
+
+def request_id(result):
+    return result["structuredContent"]["request_id"]
 
 
 def words(result):

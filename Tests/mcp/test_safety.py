@@ -230,18 +230,21 @@ def test_a_key_file_is_enough(wire, home, fake):
     assert queue.of("submit")[0].headers["authorization"] == "Key one-id:one-secret-1"
 
 
-def test_where_a_redirect_leads_is_looked_at(home):
-    """In a network of its own, as an address that counts as one of the wide world cannot be had otherwise."""
-    apart = ["unshare", "-rn"]
+def apart(flags, script, command, words_, env):
+    """What a script prints that runs, with the server's command line, in a network of its own."""
     try:
-        subprocess.run([*apart, "true"], check=True, capture_output=True)
+        subprocess.run(["unshare", flags, "true"], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("no network of its own can be had here")
-    command, words_, env = home.server()
-    done = subprocess.run([*apart, sys.executable, str(ROOT / "Tests/mcp/apart.py"), command, *words_], env=env,
+    done = subprocess.run(["unshare", flags, sys.executable, str(ROOT / "Tests/mcp" / script), command, *words_], env=env,
                           capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout.splitlines()[-1])
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_where_a_redirect_leads_is_looked_at(home):
+    """In a network of its own, as an address that counts as one of the wide world cannot be had otherwise."""
+    told = apart("-rn", "apart.py", *home.server())
     assert [is_error for is_error, _ in told["said"]] == [False, True, False, False, True], told
     assert all("private network" in text for is_error, text in told["said"] if is_error)
     # Fetched here, before the job is sent: fal-local was handed a file.
@@ -252,16 +255,8 @@ def test_where_a_redirect_leads_is_looked_at(home):
 
 def test_behind_a_proxy_nothing_leads_inward_either(home):
     """Of names that the proxy looks up, only where its redirects lead is seen; what goes past it is looked at as ever."""
-    apart = ["unshare", "-rnm"]
-    try:
-        subprocess.run([*apart, "true"], check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("no network of its own can be had here")
     command, words_, env = home.server(FAL_BRIDGE_BACKEND="fal", FAL_KEY="test-id:test-secret-123")
-    done = subprocess.run([*apart, sys.executable, str(ROOT / "Tests/mcp/proxied.py"), str(home.path), command, *words_],
-                          env=env, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout.splitlines()[-1])
+    told = apart("-rnm", "proxied.py", str(home.path), [command, *words_], env)
     for path in ("/film", "/onward"):
         assert told["said"].pop("http://films.example" + path)[0] is False
     assert len(told["said"]) == 9
